@@ -1,0 +1,32 @@
+"""Who asks. Every command, query and fetch names its actor; what they may see is decided in the same query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """A person with a role in one authority; made anew from the database for every event, so that a revocation
+    counts at once."""
+
+    id: int
+    authority_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Timers and jobs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """A desk whose official has left, an address that we have not met."""
+
+
+Actor = Citizen | Official | System | Nobody

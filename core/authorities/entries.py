@@ -1,0 +1,113 @@
+"""How an official enters: a single-use link is issued, looked at, spent; spending it opens a desk, and the desk says who
+works there until it is left, expires or is revoked. Everything that changes something is on the journal."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from core.actors import Official, System
+from core.audit import record
+from core.authorities.queries import find_official
+from core.authorities.tables import authorities, desks, entries, officials
+from core.authorities.types import EntryCard
+from core.errors import NotAllowed, Refusal
+from core.lines import line
+
+TOKEN_BYTES = 32
+ENTRY_LASTS = timedelta(hours=24)
+DESK_LASTS = timedelta(days=30)
+DESK_IDLES = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=5)
+"""A desk in use is written down no oftener."""
+
+
+def issue_entry(tx: Connection, official_id: int, now: datetime) -> str:
+    """The token of a new link; it is told once and cannot be read again."""
+    if find_official(tx, official_id) is None:
+        raise NotAllowed
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    times = {"created_at": now, "expires_at": now + ENTRY_LASTS}
+    tx.execute(entries.insert().values(token_hash=_hash(token), official_id=official_id, **times))
+    record(tx, System(), "issue_entry", "official", official_id, now)
+    return token
+
+
+def look_at_entry(conn: Connection, token: str, now: datetime) -> EntryCard | None:
+    """Looking never spends: messengers and scanners fetch links before people do."""
+    joined = entries.join(officials, officials.c.id == entries.c.official_id).join(
+        authorities, authorities.c.id == officials.c.authority_id
+    )
+    card = sa.select(officials.c.name, authorities.c.name.label("authority")).select_from(joined)
+    row = conn.execute(card.where(*_open(token, now), officials.c.revoked_at.is_(None))).first()
+    return EntryCard(row.name, row.authority) if row else None
+
+
+def spend_entry(tx: Connection, token: str, now: datetime) -> str:
+    """The token of the desk that is open now. Of two who come at once, one wins."""
+    spent = entries.update().where(*_open(token, now)).values(spent_at=now).returning(entries.c.official_id)
+    official_id = tx.execute(spent).scalar()
+    official = None if official_id is None else find_official(tx, official_id)
+    if official is None:
+        raise _why_not(tx, token, now)
+    desk = secrets.token_urlsafe(TOKEN_BYTES)
+    times = {"created_at": now, "seen_at": now, "expires_at": now + DESK_LASTS}
+    tx.execute(desks.insert().values(token_hash=_hash(desk), official_id=official.id, **times))
+    record(tx, official, "enter", "official", official.id, now)
+    return desk
+
+
+def desk_official(conn: Connection, desk_token: str, now: datetime) -> tuple[int, Official] | None:
+    """The desk and who works there; None if it was left or revoked, or has stood idle for too long."""
+    d, o = desks.c, officials.c
+    alive = (d.revoked_at.is_(None), o.revoked_at.is_(None), d.expires_at > now, d.seen_at > now - DESK_IDLES)
+    found = sa.select(d.id.label("desk"), o.id, o.authority_id).join_from(desks, officials, o.id == d.official_id)
+    row = conn.execute(found.where(d.token_hash == _hash(desk_token), *alive)).first()
+    return (row.desk, Official(row.id, row.authority_id)) if row else None
+
+
+def touch_desk(tx: Connection, desk_id: int, now: datetime) -> None:
+    """The desk is in use; call it in the write of any move made there."""
+    d = desks.c
+    tx.execute(desks.update().where(d.id == desk_id, d.seen_at < now - SEEN_EVERY).values(seen_at=now))
+
+
+def leave_desk(tx: Connection, desk_id: int, now: datetime) -> None:
+    d = desks.c
+    left = desks.update().where(d.id == desk_id, d.revoked_at.is_(None)).values(revoked_at=now)
+    official_id = tx.execute(left.returning(d.official_id)).scalar()
+    if official_id is not None:
+        record(tx, System(), "leave_desk", "official", official_id, now)
+
+
+def revoke_official(tx: Connection, official_id: int, now: datetime) -> None:
+    """At once: links and desks ask for the official every time."""
+    o = officials.c
+    if tx.execute(officials.update().where(o.id == official_id, o.revoked_at.is_(None)).values(revoked_at=now)).rowcount:
+        record(tx, System(), "revoke", "official", official_id, now)
+
+
+def _open(token: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    e = entries.c
+    return e.token_hash == _hash(token), e.spent_at.is_(None), e.expires_at > now
+
+
+def _why_not(tx: Connection, token: str, now: datetime) -> Refusal:
+    e = entries.c
+    row = tx.execute(sa.select(e.spent_at, e.expires_at).where(e.token_hash == _hash(token))).first()
+    if row is None:
+        return Refusal(line("This link does not open anything. Please check that you have copied all of it."))
+    if row.expires_at <= now:
+        return Refusal(line("This link is older than a day. Please ask your administrator for a new one."))
+    if row.spent_at is not None:
+        return Refusal(line("This link has been used already. Please ask your administrator for a new one."))
+    return NotAllowed()
+
+
+def _hash(token: str) -> str:
+    """`surrogatepass`: a token comes from an address line and may hold anything."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

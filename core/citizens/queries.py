@@ -1,0 +1,30 @@
+"""Reads about citizens: which consent is in force, which language they speak."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from core.actors import Citizen
+from core.citizens.tables import citizens, consents
+from core.citizens.types import ConsentState, ShowConsent
+from core.region.store import read_region
+
+
+def show_consent(conn: Connection, actor: Citizen, query: ShowConsent, now: datetime) -> ConsentState:
+    return ConsentState(consent_in_force(conn, actor.id, query.purpose), read_region(conn).consent_version)
+
+
+def consent_in_force(conn: Connection, citizen_id: int, purpose: str) -> str:
+    """The version of the last consent that has not been withdrawn, or nothing."""
+    c = consents.c
+    theirs = (c.citizen_id == citizen_id, c.purpose == purpose, c.withdrawn_at.is_(None))
+    last = sa.select(c.version).where(*theirs).order_by(c.id.desc()).limit(1)
+    return conn.execute(last).scalar() or ""
+
+
+def citizen_language(conn: Connection, citizen_id: int) -> str | None:
+    lang: str | None = conn.execute(sa.select(citizens.c.lang).where(citizens.c.id == citizen_id)).scalar()
+    return lang

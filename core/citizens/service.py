@@ -1,0 +1,70 @@
+"""What citizens say about themselves: consent and language. Knows nothing of their appeals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from core import conversations
+from core.actors import Citizen, Official
+from core.authorities.service import set_official_language
+from core.citizens.queries import consent_in_force
+from core.citizens.tables import citizens, consents
+from core.citizens.types import FILING, GiveConsent, SetLanguage
+from core.errors import NotAllowed, Refusal
+from core.lines import line
+from core.outcome import Outcome
+from core.region.store import read_region
+from core.speech import LANGUAGES
+from core.sql import insert_once
+
+
+def new_citizen(tx: Connection, lang: str, now: datetime) -> int:
+    made = citizens.insert().values(lang=lang, created_at=now).returning(citizens.c.id)
+    number: int = tx.execute(made).scalar_one()
+    return number
+
+
+def give_consent(tx: Connection, actor: Citizen, key: str, command: GiveConsent, now: datetime) -> Outcome:
+    if consent_in_force(tx, actor.id, command.purpose) == command.version:
+        return Outcome(command.version)
+    _check(tx, command)
+    heard = conversations.of_person(tx, "citizen", actor.id)
+    row = {
+        "citizen_id": actor.id,
+        "purpose": command.purpose,
+        "version": command.version,
+        "at": now,
+        "conversation_id": heard[0] if heard else None,
+        "key": key,
+    }
+    if not insert_once(tx, consents, row, ("key",)) and not _said_so(tx, actor, key, command):
+        raise NotAllowed
+    return Outcome(command.version)
+
+
+def _check(tx: Connection, command: GiveConsent) -> None:
+    """A consent counts only for the text that is in force: an older screen may still be open somewhere."""
+    if command.purpose != FILING:
+        raise Refusal(line("We do not ask for such a consent. Please start again."))
+    if command.version != read_region(tx).consent_version:
+        raise Refusal(line("The text of the consent has changed. Please read the new one and answer again."))
+
+
+def _said_so(tx: Connection, actor: Citizen, key: str, command: GiveConsent) -> bool:
+    c = consents.c
+    same = (c.key == key, c.citizen_id == actor.id, c.purpose == command.purpose, c.version == command.version)
+    return tx.execute(sa.select(c.id).where(*same)).first() is not None
+
+
+def set_language(tx: Connection, actor: Citizen | Official, key: str, command: SetLanguage, now: datetime) -> Outcome:
+    """Needs no key: said twice, it is the same."""
+    if command.lang not in LANGUAGES:
+        raise Refusal(line("We do not speak this language yet. Please choose one from the list."))
+    if isinstance(actor, Official):
+        set_official_language(tx, actor.id, command.lang)
+    else:
+        tx.execute(citizens.update().where(citizens.c.id == actor.id).values(lang=command.lang))
+    return Outcome(command.lang)

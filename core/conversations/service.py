@@ -1,0 +1,127 @@
+"""Meeting an address, taking it to serve it, and saving what a move made of it. One owner at a time: a lease says who,
+and the version at the save says whether that was still true."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from core.conversations.tables import conversations, forms
+from core.conversations.types import Address, Conversation, FormRow, Person, Saved
+
+LEASE = timedelta(seconds=20)
+"""Longer than any move; a conversation left by a dead process waits so long."""
+
+
+class Lost(Exception):
+    """Somebody else has served this conversation meanwhile: read it again and redo the move."""
+
+
+def find(conn: Connection, address: Address) -> int | None:
+    c = conversations.c
+    here = (c.messenger == address.messenger, c.account == address.account, c.peer == address.peer)
+    found: int | None = conn.execute(sa.select(c.id).where(*here)).scalar()
+    return found
+
+
+def meet(tx: Connection, address: Address, person: Person, lang: str, now: datetime) -> int:
+    """A new address; the caller has looked that there is none."""
+    row = {"messenger": address.messenger, "account": address.account, "peer": address.peer, "lang": lang}
+    row |= {"person_kind": person.kind, "person_id": person.id, "created_at": now}  # type: ignore[dict-item]
+    made: int = tx.execute(sa.insert(conversations).values(row).returning(conversations.c.id)).scalar_one()
+    return made
+
+
+def claim(tx: Connection, owner: str, limit: int, now: datetime) -> list[int]:
+    """Conversations with something to hear, oldest first, now leased to `owner`."""
+    c = conversations.c
+    free = sa.or_(c.lease_until.is_(None), c.lease_until < now)
+    waiting = sa.select(c.id).where(c.pending_at <= now, free).order_by(c.pending_at).limit(limit)
+    taken = (
+        sa.update(conversations)
+        .where(c.id.in_(waiting.with_for_update(skip_locked=True)))
+        .values(lease_owner=owner, lease_until=now + LEASE)
+        .returning(c.id)
+    )
+    return sorted(tx.execute(taken).scalars())
+
+
+def free_all(tx: Connection) -> None:
+    """At the start of the only process of an embedded database: whoever held a lease is dead."""
+    tx.execute(sa.update(conversations).values(lease_owner=None, lease_until=None))
+
+
+def read(conn: Connection, ids: Sequence[int]) -> dict[int, Conversation]:
+    in_progress = defaultdict[int, list[FormRow]](list)
+    for row in conn.execute(sa.select(forms).where(forms.c.conversation_id.in_(ids)).order_by(forms.c.id)).mappings():
+        in_progress[row["conversation_id"]].append(FormRow(row["run"], row["name"], row["depth"], row["session"]))
+    rows = conn.execute(sa.select(conversations).where(conversations.c.id.in_(ids))).mappings()
+    return {row["id"]: _conversation(row, tuple(in_progress[row["id"]])) for row in rows}
+
+
+def _conversation(row: RowMapping, in_progress: tuple[FormRow, ...]) -> Conversation:
+    return Conversation(
+        id=row["id"],
+        address=Address(row["messenger"], row["account"], row["peer"]),
+        person=Person(row["person_kind"], row["person_id"]),
+        lang=row["lang"],
+        live=row["live"],
+        version=row["version"],
+        heard_at=row["heard_at"],
+        forms=in_progress,
+    )
+
+
+def save(tx: Connection, before: Conversation, saved: Saved, owner: str, now: datetime) -> None:
+    """Also gives the lease back. Raises Lost if the conversation is no longer the one that was read."""
+    c = conversations.c
+    kept = (
+        sa.update(conversations)
+        .where(c.id == before.id, c.version == before.version, c.lease_owner == owner)
+        .values(lang=saved.lang, live=saved.live, version=c.version + 1, heard_at=now)
+        .values(lease_owner=None, lease_until=None)
+    )
+    if tx.execute(kept).rowcount != 1:
+        raise Lost
+    if before.forms != saved.forms:
+        _save_forms(tx, before, saved.forms, now)
+
+
+def _save_forms(tx: Connection, before: Conversation, after: tuple[FormRow, ...], now: datetime) -> None:
+    old = {form.run: form for form in before.forms}
+    ended = old.keys() - {form.run for form in after}
+    if ended:
+        tx.execute(sa.delete(forms).where(forms.c.run.in_(ended), forms.c.conversation_id == before.id))
+    for form in after:
+        values: Mapping[str, object] = {"depth": form.depth, "session": form.session, "updated_at": now}
+        if form.run not in old:
+            made = {"run": form.run, "name": form.name, "conversation_id": before.id, "created_at": now}
+            person = {"person_kind": before.person.kind, "person_id": before.person.id}
+            tx.execute(sa.insert(forms).values({**values, **made, **person}))
+        elif form != old[form.run]:
+            tx.execute(sa.update(forms).where(forms.c.run == form.run).values({**values, "version": forms.c.version + 1}))
+
+
+def release(tx: Connection, conversation_id: int, owner: str) -> None:
+    """Gives the lease back without a move; what waits, waits on."""
+    c = conversations.c
+    mine = sa.update(conversations).where(c.id == conversation_id, c.lease_owner == owner)
+    tx.execute(mine.values(lease_owner=None, lease_until=None))
+
+
+def of_person(conn: Connection, kind: str, person_id: int) -> tuple[int, ...]:
+    """The person's conversations, the one last heard from first."""
+    c = conversations.c
+    theirs = sa.select(c.id).where(c.person_kind == kind, c.person_id == person_id)
+    return tuple(conn.execute(theirs.order_by(c.heard_at.is_(None), c.heard_at.desc(), c.id.desc())).scalars())
+
+
+def heard_at(conn: Connection, conversation_id: int) -> datetime | None:
+    at: datetime | None = conn.execute(
+        sa.select(conversations.c.heard_at).where(conversations.c.id == conversation_id)
+    ).scalar()
+    return at

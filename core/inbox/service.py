@@ -1,0 +1,119 @@
+"""Accepting an update once, handing it out with its attempts counted, and setting aside what cannot be served."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.engine import Connection
+
+from core.conversations.tables import conversations
+from core.inbox.tables import inbox
+from core.sql import insert_once
+from core.talk import Command, Incoming, Message, Press
+
+PAUSES = (timedelta(seconds=5), timedelta(seconds=30))
+"""Before the second and the third try. Then the update is quarantined."""
+AT_ONCE = 20
+"""Updates of one conversation that share a move."""
+_KINDS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in (Press, Message, Command)}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """`first`: nobody has tried it before, so that it may share a move with its neighbours."""
+
+    id: int
+    conversation_id: int
+    event: Incoming
+    received_at: datetime
+    attempts: int
+
+
+def accept(tx: Connection, conversation_id: int, key: str, event: Incoming, raw: bytes, now: datetime) -> bool:
+    """False if this key has been accepted before. When the transaction is committed, the update is ours."""
+    name = type(event).__name__
+    body = {"is": name, **_KINDS[name].dump_python(event, mode="json")}
+    row = {"conversation_id": conversation_id, "key": key, "event": body, "raw": raw}
+    new = insert_once(tx, inbox, {**row, "not_before": now, "received_at": now}, ("conversation_id", "key"))
+    if new:
+        wake(tx, [conversation_id])
+    return new
+
+
+def wake(tx: Connection, conversation_ids: Sequence[int]) -> None:
+    """Says when each is to be served next. Only its oldest update counts: one that is to be tried again holds up those
+    behind it, and only those."""
+    i, c = inbox.c, conversations.c
+    oldest = sa.select(i.not_before).where(i.conversation_id == c.id, i.state == "new").order_by(i.id).limit(1)
+    pending = sa.update(conversations).where(c.id.in_(conversation_ids))
+    tx.execute(pending.values(pending_at=oldest.scalar_subquery()))
+
+
+def take(tx: Connection, conversation_ids: Sequence[int], now: datetime) -> list[Heard]:
+    """The next updates of leased conversations, in order, their attempts counted (commit before serving them, so that
+    one that kills the process is known by it). One that has been tried is taken alone."""
+    i = inbox.c
+    due = sa.select(i.id, i.conversation_id, i.event, i.received_at, i.attempts, i.not_before)
+    rows = tx.execute(due.where(i.conversation_id.in_(conversation_ids), i.state == "new").order_by(i.id)).all()
+    taken: dict[int, list[Heard]] = {}
+    for row in rows:
+        mine = taken.setdefault(row.conversation_id, [])
+        closed = mine and (mine[-1].attempts > 1 or row.attempts > 0 or row.not_before > now)
+        if closed or len(mine) >= AT_ONCE or row.not_before > now:
+            continue
+        mine.append(Heard(row.id, row.conversation_id, _event(row.event), row.received_at, row.attempts + 1))
+    heard = [one for mine in taken.values() for one in mine]
+    if heard:
+        tx.execute(sa.update(inbox).where(i.id.in_([one.id for one in heard])).values(attempts=i.attempts + 1))
+    return heard
+
+
+def _event(body: dict[str, Any]) -> Incoming:
+    fields = {name: value for name, value in body.items() if name != "is"}
+    event: Incoming = _KINDS[body["is"]].validate_python(fields)
+    return event
+
+
+def settle(tx: Connection, ids: Sequence[int], now: datetime) -> None:
+    tx.execute(sa.update(inbox).where(inbox.c.id.in_(ids)).values(state="done", settled_at=now))
+
+
+def fail(tx: Connection, heard: Heard, problem: str, now: datetime) -> bool:
+    """Says when it is tried again, or sets it aside for good: True. `problem` names the error, never what was said."""
+    mine = sa.update(inbox).where(inbox.c.id == heard.id)
+    if heard.attempts > len(PAUSES):
+        tx.execute(mine.values(state="quarantined", settled_at=now, problem=problem))
+        return True
+    tx.execute(mine.values(not_before=now + PAUSES[heard.attempts - 1], problem=problem))
+    return False
+
+
+def untry(tx: Connection, ids: Sequence[int]) -> None:
+    """They shared a move with one that failed and have not been heard."""
+    tx.execute(sa.update(inbox).where(inbox.c.id.in_(ids)).values(attempts=inbox.c.attempts - 1))
+
+
+def release(tx: Connection, inbox_id: int, now: datetime) -> bool:
+    """An operator's command: a quarantined update is served again, after what has been said since."""
+    again = sa.update(inbox).where(inbox.c.id == inbox_id, inbox.c.state == "quarantined")
+    row = tx.execute(again.values(state="new", attempts=0, not_before=now).returning(inbox.c.conversation_id)).first()
+    if row is not None:
+        wake(tx, [row.conversation_id])
+    return row is not None
+
+
+def quarantined(conn: Connection) -> list[tuple[int, datetime, str]]:
+    i = inbox.c
+    rows = conn.execute(sa.select(i.id, i.received_at, i.problem).where(i.state == "quarantined").order_by(i.id))
+    return [(row.id, row.received_at, row.problem or "") for row in rows]
+
+
+def prune(tx: Connection, before: datetime) -> int:
+    """Forgets served updates that are older; the rows that their commands made keep the keys."""
+    old = sa.delete(inbox).where(inbox.c.received_at < before, inbox.c.state == "done")
+    return tx.execute(old).rowcount

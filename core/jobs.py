@@ -1,0 +1,76 @@
+"""Work that is slower than a transaction: claimed under a lease, done outside of any transaction, settled once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from core.db import PLAIN, Id, Moment, metadata
+from core.sql import insert_once
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", Id, primary_key=True, info=PLAIN),
+    sa.Column("key", sa.Text, nullable=False, unique=True, info=PLAIN),
+    sa.Column("kind", sa.Text, nullable=False, info=PLAIN),
+    sa.Column("payload", sa.JSON, nullable=False, info=PLAIN),
+    sa.Column("state", sa.Text, nullable=False, server_default="ready", info=PLAIN),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0", info=PLAIN),
+    sa.Column("not_before", Moment, nullable=False, info=PLAIN),
+    sa.Column("lease_owner", sa.Text, info=PLAIN),
+    sa.Column("lease_until", Moment, info=PLAIN),
+    sa.Column("problem", sa.Text, info=PLAIN),
+    sa.Column("created_at", Moment, nullable=False, info=PLAIN),
+    sa.Column("settled_at", Moment, info=PLAIN),
+    sa.Index(None, "state", "not_before"),
+)
+
+LEASE = timedelta(minutes=5)
+PAUSES = (timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1))
+"""Before the next tries; then the job is failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+def enqueue(tx: Connection, *, key: str, kind: str, payload: Mapping[str, Any], now: datetime) -> bool:
+    """False if this key has been enqueued before."""
+    row = {"key": key, "kind": kind, "payload": dict(payload), "not_before": now, "created_at": now}
+    return insert_once(tx, jobs, row, ("key",))
+
+
+def claim(tx: Connection, owner: str, now: datetime) -> Job | None:
+    """The oldest that is ready, or that a dead process has left; the attempt is counted before it begins."""
+    j = jobs.c
+    left = sa.and_(j.state == "leased", j.lease_until < now)
+    waiting = sa.select(j.id).where(sa.or_(j.state == "ready", left), j.not_before <= now).order_by(j.id).limit(1)
+    mine = sa.update(jobs).where(j.id.in_(waiting.with_for_update(skip_locked=True)))
+    lease = {"state": "leased", "lease_owner": owner, "lease_until": now + LEASE, "attempts": j.attempts + 1}
+    row = tx.execute(mine.values(lease).returning(jobs)).mappings().first()
+    return None if row is None else Job(row["id"], row["kind"], row["payload"], row["attempts"])
+
+
+def finish(tx: Connection, job: Job, owner: str, now: datetime) -> bool:
+    """False if the lease has gone to somebody else meanwhile: roll back what was to be recorded with it."""
+    mine = sa.update(jobs).where(jobs.c.id == job.id, jobs.c.lease_owner == owner, jobs.c.state == "leased")
+    return tx.execute(mine.values(state="done", settled_at=now, lease_owner=None)).rowcount == 1
+
+
+def fail(tx: Connection, job: Job, owner: str, problem: str, now: datetime) -> None:
+    mine = sa.update(jobs).where(jobs.c.id == job.id, jobs.c.lease_owner == owner)
+    if job.attempts > len(PAUSES):
+        tx.execute(mine.values(state="failed", problem=problem, settled_at=now, lease_owner=None))
+    else:
+        later = now + PAUSES[job.attempts - 1]
+        tx.execute(mine.values(state="ready", problem=problem, not_before=later, lease_owner=None))

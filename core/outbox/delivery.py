@@ -1,0 +1,106 @@
+"""The way of a row from ready to its end: claimed, durably `sending`, settled; and what a crash leaves is picked up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from core.outbox.tables import outbox
+from core.outbox.types import FORMAT, Kind, Lane, Row, State
+
+LEASE = timedelta(seconds=15)
+_URGENCY = {lane: place for place, lane in enumerate(Lane)}
+_OPEN = (State.READY, State.LEASED, State.SENDING)
+
+
+def claim(tx: Connection, owner: str, lanes: Sequence[Lane], limit: int, now: datetime) -> list[Row]:
+    """Ready rows, the most urgent first. A row waits for the older ones of its conversation that are as urgent or more:
+    order is kept within a lane, and a reply may overtake a push, never the reverse."""
+    o, before = outbox.c, outbox.alias()
+    urgency = sa.case(_URGENCY, value=o.lane)
+    blocked = sa.exists().where(
+        before.c.conversation_id == o.conversation_id,
+        before.c.id < o.id,
+        before.c.state.in_(_OPEN),
+        sa.case(_URGENCY, value=before.c.lane) <= urgency,
+    )
+    due = sa.select(o.id).where(o.state == State.READY, o.not_before <= now, o.lane.in_(lanes), o.format <= FORMAT)
+    heads = due.where(~blocked).order_by(urgency, o.id).limit(limit).with_for_update(skip_locked=True)
+    leased = sa.update(outbox).where(o.id.in_(heads)).values(state=State.LEASED, lease_owner=owner, lease_until=now + LEASE)
+    rows = tx.execute(leased.returning(outbox)).mappings()
+    return sorted(map(_row, rows), key=lambda row: (_URGENCY[row.lane], row.id))
+
+
+def _row(row: RowMapping) -> Row:
+    return Row(
+        id=row["id"],
+        conversation_id=row["conversation_id"],
+        lane=Lane(row["lane"]),
+        kind=Kind(row["kind"]),
+        body=row["body"],
+        edit=row["edit"],
+        attempts=row["attempts"],
+        resent=row["resent"],
+        expires_at=row["expires_at"],
+    )
+
+
+def begin_sending(tx: Connection, ids: Sequence[int], owner: str, now: datetime) -> set[int]:
+    """Commit it before the request leaves. Those that another owner has taken meanwhile are not in the answer."""
+    o = outbox.c
+    mine = sa.update(outbox).where(o.id.in_(ids), o.lease_owner == owner, o.state == State.LEASED)
+    begun = mine.values(state=State.SENDING, attempts=o.attempts + 1, lease_until=now + LEASE).returning(o.id)
+    return set(tx.execute(begun).scalars())
+
+
+def settle(
+    tx: Connection, row_id: int, state: State, now: datetime, reason: str = "", sent_ids: Sequence[str] | None = None
+) -> None:
+    """The end of a row, or HANDED."""
+    ended = {"state": state, "reason": reason or None, "settled_at": now, "lease_owner": None, "lease_until": None}
+    known = {} if sent_ids is None else {"sent_ids": list(sent_ids)}
+    tx.execute(sa.update(outbox).where(outbox.c.id == row_id).values({**ended, **known}))
+
+
+def again(tx: Connection, row_id: int, not_before: datetime, reason: str) -> None:
+    """It has certainly not been taken, and is to be tried later."""
+    waits = {"state": State.READY, "not_before": not_before, "reason": reason, "lease_owner": None, "lease_until": None}
+    tx.execute(sa.update(outbox).where(outbox.c.id == row_id).values(waits))
+
+
+def confirm(tx: Connection, ids: Sequence[int], now: datetime) -> None:
+    """The person's device has shown them."""
+    handed = sa.update(outbox).where(outbox.c.id.in_(ids), outbox.c.state == State.HANDED)
+    tx.execute(handed.values(state=State.DELIVERED, settled_at=now))
+
+
+def recover(tx: Connection, now: datetime, *, everything: bool = False) -> None:
+    """Rows that a dead process has left. Leased ones are simply sent. Of those in `sending` replies and statuses are
+    sent once more, marked; the rest, and a second time, end as uncertain. `everything`: no other process can be alive."""
+    o = outbox.c
+    left = sa.true() if everything else o.lease_until < now
+    free = {"lease_owner": None, "lease_until": None}
+    tx.execute(sa.update(outbox).where(o.state == State.LEASED, left).values(state=State.READY, **free))
+    sending = sa.update(outbox).where(o.state == State.SENDING, left)
+    once = sending.where(o.lane.in_((Lane.REPLY, Lane.PUSH)), o.resent.is_(False))
+    tx.execute(once.values(state=State.READY, resent=True, reason="sent again after a crash", **free))
+    tx.execute(sending.values(state=State.UNCERTAIN, reason="a crash while sending", settled_at=now, **free))
+
+
+def expire(tx: Connection, now: datetime) -> None:
+    o = outbox.c
+    late = sa.update(outbox).where(o.state == State.READY, o.expires_at < now)
+    tx.execute(late.values(state=State.EXPIRED, settled_at=now))
+
+
+def live_ids(conn: Connection, conversation_id: int) -> tuple[Sequence[str], datetime] | None:
+    """The messages of the newest reply that was sent, and when it was enqueued; None if it must not be edited."""
+    o = outbox.c
+    sent = sa.select(o.sent_ids, o.keep, o.created_at).where(
+        o.conversation_id == conversation_id, o.lane == Lane.REPLY, o.state.in_((State.HANDED, State.DELIVERED))
+    )
+    row = conn.execute(sent.order_by(o.id.desc()).limit(1)).first()
+    return (row.sent_ids, row.created_at) if row is not None and not row.keep and row.sent_ids else None

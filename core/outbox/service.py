@@ -1,0 +1,61 @@
+"""Putting things into the outbox. A reply makes the unsent replies before it needless."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from core.outbox.tables import outbox
+from core.outbox.types import FORMAT, Kind, Lane, State
+from core.sql import insert_once
+
+
+def enqueue_screen(
+    tx: Connection,
+    conversation_id: int,
+    body: Mapping[str, Any],
+    *,
+    key: str,
+    edit: bool,
+    keep: bool,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> None:
+    """A reply, already in words. `key` names what it answers, so that a redone move does not enqueue it again."""
+    missed = _supersede(tx, conversation_id, now)
+    row = {"lane": Lane.REPLY, "kind": Kind.SCREEN, "body": dict(body), "keep": keep, "edit": edit and not missed}
+    _enqueue(tx, conversation_id, key, {**row, "not_before": now, "expires_at": expires_at}, now)
+
+
+def enqueue_notice(
+    tx: Connection,
+    conversation_id: int,
+    kind: str,
+    facts: Mapping[str, str],
+    lane: Lane,
+    key: str,
+    now: datetime,
+    not_before: datetime | None = None,
+) -> None:
+    """A notice becomes a screen only when it is sent; the same key is enqueued once."""
+    row = {"lane": lane, "kind": Kind.NOTICE, "body": {"kind": kind, "facts": dict(facts)}, "keep": True, "edit": False}
+    _enqueue(tx, conversation_id, key, {**row, "not_before": not_before or now}, now)
+
+
+def _enqueue(tx: Connection, conversation_id: int, key: str, row: Mapping[str, Any], now: datetime) -> None:
+    common = {"conversation_id": conversation_id, "key": key, "format": FORMAT, "created_at": now}
+    insert_once(tx, outbox, {**common, **row}, ("key",))
+
+
+def _supersede(tx: Connection, conversation_id: int, now: datetime) -> bool:
+    """True if one of them was to stand below the live screen: what takes its place must stand there too."""
+    o = outbox.c
+    unsent = sa.update(outbox).where(
+        o.conversation_id == conversation_id, o.state == State.READY, o.lane == Lane.REPLY, o.keep.is_(False)
+    )
+    gone = tx.execute(unsent.values(state=State.SUPERSEDED, settled_at=now).returning(o.edit)).scalars().all()
+    return not all(gone)

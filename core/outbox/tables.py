@@ -1,0 +1,32 @@
+"""The outbox: a row for each thing that is to be sent, from the transaction that caused it to its end."""
+
+import sqlalchemy as sa
+
+from core.db import ERASE, PLAIN, Id, Moment, metadata
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", Id, primary_key=True, info=PLAIN),
+    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id"), nullable=False, info=PLAIN),
+    sa.Column("key", sa.Text, nullable=False, unique=True, info=PLAIN),
+    sa.Column("lane", sa.Text, nullable=False, info=PLAIN),
+    sa.Column("kind", sa.Text, nullable=False, info=PLAIN),
+    sa.Column("body", sa.JSON, nullable=False, info=ERASE),
+    sa.Column("format", sa.Integer, nullable=False, info=PLAIN),
+    sa.Column("keep", sa.Boolean, nullable=False, info=PLAIN),
+    sa.Column("edit", sa.Boolean, nullable=False, info=PLAIN),
+    sa.Column("state", sa.Text, nullable=False, server_default="ready", info=PLAIN),
+    sa.Column("reason", sa.Text, info=PLAIN),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0", info=PLAIN),
+    sa.Column("resent", sa.Boolean, nullable=False, server_default=sa.false(), info=PLAIN),
+    sa.Column("not_before", Moment, nullable=False, info=PLAIN),
+    sa.Column("expires_at", Moment, info=PLAIN),
+    sa.Column("lease_owner", sa.Text, info=PLAIN),
+    sa.Column("lease_until", Moment, info=PLAIN),
+    sa.Column("sent_ids", sa.JSON(none_as_null=True), info=PLAIN),
+    sa.Column("created_at", Moment, nullable=False, info=PLAIN),
+    sa.Column("settled_at", Moment, info=PLAIN),
+    sa.Index(None, "state", "not_before"),
+    sa.Index(None, "conversation_id", "state", "id"),
+)

@@ -1,0 +1,58 @@
+"""What waits to be sent, how urgent it is, and how it may end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Lane(StrEnum):
+    """In the order of urgency."""
+
+    REPLY = "reply"
+    PUSH = "push"
+    NOTICE = "notice"
+    BULK = "bulk"
+
+
+class Kind(StrEnum):
+    """What the body of a row is: a screen in words, or a notice that becomes one just before it is sent."""
+
+    SCREEN = "screen"
+    NOTICE = "notice"
+
+
+class State(StrEnum):
+    READY = "ready"
+    LEASED = "leased"
+    SENDING = "sending"
+    """The request may have left: after a crash nobody knows."""
+    HANDED = "handed"
+    """The messenger has it; the person's device has not confirmed it yet (only where devices confirm)."""
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+
+
+FORMAT = 1
+"""Of the bodies that this release writes; it does not claim a newer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`edit`: it may replace the live screen of its conversation instead of standing below it."""
+
+    id: int
+    conversation_id: int
+    lane: Lane
+    kind: Kind
+    body: Mapping[str, Any]
+    edit: bool
+    attempts: int
+    resent: bool
+    expires_at: datetime | None

@@ -1,0 +1,73 @@
+"""The working calendar and the deadlines that follow from it. Pure: the days off of the country come from a package,
+what the region knows better from its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import holidays
+
+COUNTRY = "RU"
+DAY = timedelta(days=1)
+LAST_SECOND = time(23, 59, 59)
+
+Basis = Literal["calendar", "working"]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The region's own days come before those of the country: decrees of the year change them, and so do local
+    holidays."""
+
+    zone: ZoneInfo
+    days_off: frozenset[date] = frozenset()
+    working_days: frozenset[date] = frozenset()
+
+    def works(self, day: date) -> bool:
+        if day in self.working_days:
+            return True
+        return day not in self.days_off and _country_works(day)
+
+
+def due(calendar: Calendar, start: datetime, days: int, basis: Basis) -> datetime:
+    """The last second of the last day; the day of the start does not count."""
+    first = start.astimezone(calendar.zone).date()
+    return end_of_day(calendar, due_day(calendar.works, first, days, basis))
+
+
+def end_of_day(calendar: Calendar, day: date) -> datetime:
+    return datetime.combine(day, LAST_SECOND, calendar.zone).astimezone(UTC)
+
+
+def due_day(works: Callable[[date], bool], first: date, days: int, basis: Basis) -> date:
+    """A calendar deadline on a day off moves to the last working day before it, but never to the first day itself or
+    earlier: then it is the first working day that follows."""
+    if basis == "working":
+        return _working_day(works, first, days)
+    day = first + days * DAY
+    while day > first and not works(day):
+        day -= DAY
+    return day if day > first else _working_day(works, first, 1)
+
+
+def _working_day(works: Callable[[date], bool], after: date, count: int) -> date:
+    day = after
+    while count:
+        day += DAY
+        count -= works(day)
+    return day
+
+
+@lru_cache(maxsize=16)
+def _year(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays(COUNTRY, years=year, expand=False)
+
+
+def _country_works(day: date) -> bool:
+    year = _year(day.year)
+    return day in year.weekend_workdays or (day.weekday() < 5 and not dict.__contains__(year, day))

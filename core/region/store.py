@@ -1,0 +1,45 @@
+"""The region as the database knows it: one row, written at start, read by whoever needs a setting of the region."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.engine import Connection
+
+from core.actors import Actor
+from core.db import PLAIN, Id, metadata
+from core.region.calendar import Calendar
+from core.region.types import AboutRegion, Region
+
+_REGION = TypeAdapter(Region)
+_ONLY = 1
+
+region_row = sa.Table(
+    "region",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False, info=PLAIN),
+    sa.Column("settings", sa.JSON, nullable=False, info=PLAIN),
+)
+
+
+def save_region(tx: Connection, region: Region) -> None:
+    settings = _REGION.dump_python(region, mode="json")
+    changed = tx.execute(region_row.update().where(region_row.c.id == _ONLY).values(settings=settings))
+    if not changed.rowcount:
+        tx.execute(region_row.insert().values(id=_ONLY, settings=settings))
+
+
+def read_region(conn: Connection) -> Region:
+    settings = conn.execute(sa.select(region_row.c.settings).where(region_row.c.id == _ONLY)).scalar_one()
+    return _REGION.validate_python(settings)
+
+
+def working_calendar(region: Region) -> Calendar:
+    return Calendar(ZoneInfo(region.zone), frozenset(region.days_off), frozenset(region.working_days))
+
+
+def about_region(conn: Connection, actor: Actor, query: AboutRegion, now: datetime) -> Region:
+    return read_region(conn)

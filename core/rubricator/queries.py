@@ -1,0 +1,41 @@
+"""Reads of the rubricator: the list, a guess from a text, the time that a category gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from core.actors import Actor
+from core.region.calendar import Basis
+from core.rubricator.suggest import Vocabulary, suggest
+from core.rubricator.tables import categories
+from core.rubricator.types import Category, SuggestCategories, Suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A category that may be filed under, and in how many days it is answered."""
+
+    name: Mapping[str, str]
+    days: int
+    basis: Basis
+
+
+def suggest_categories(conn: Connection, actor: Actor, query: SuggestCategories, now: datetime) -> Suggestion:
+    c = categories.c
+    rows = conn.execute(sa.select(c.code, c.name, c.synonyms).where(c.active).order_by(c.position, c.code)).all()
+    everything = {row.code: Category(row.code, row.name) for row in rows}
+    vocabularies = tuple(Vocabulary(row.code, tuple(row.synonyms)) for row in rows)
+    likely = suggest(query.text, vocabularies)
+    return Suggestion(tuple(everything[code] for code in likely), tuple(everything.values()))
+
+
+def promise_of(conn: Connection, code: str) -> Promise | None:
+    """None if there is no such category, or none that is still filed under."""
+    c = categories.c
+    row = conn.execute(sa.select(c.name, c.sla_days, c.sla_basis).where(c.code == code, c.active)).first()
+    return Promise(*row) if row else None

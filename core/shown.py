@@ -1,0 +1,42 @@
+"""A screen in the words of one language, as it is stored in the outbox and handed to a transport."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class ShownButton:
+    """`data` comes back with the press: at most 64 bytes."""
+
+    data: str
+    label: str
+    kind: Literal["press", "link", "place", "contact"] = "press"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    text: str
+    note: str = ""
+    buttons: tuple[ShownButton, ...] = ()
+    photos: tuple[str, ...] = ()
+    reads: bool = False
+    keep: bool = False
+    expires: datetime | None = None
+
+
+_SHOWN = TypeAdapter(Shown)
+
+
+def to_json(shown: Shown) -> dict[str, Any]:
+    value: dict[str, Any] = _SHOWN.dump_python(shown, mode="json")
+    return value
+
+
+def from_json(value: Any) -> Shown:
+    return _SHOWN.validate_python(value)

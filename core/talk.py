@@ -1,0 +1,182 @@
+"""What people can tell us and what we can show them; no messenger is named here, and nothing here acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from core.lines import Line, Text
+
+BUTTON_BYTES = 64
+"""Of a button's data: core.telegram.org/bots/api#inlinekeyboardbutton, the smallest of all messengers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """WGS 84 degrees, an address in words, or both."""
+
+    address: str = ""
+    lat: float | None = None
+    lon: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A phone that the messenger vouches for (`own`) or that was merely forwarded."""
+
+    phone: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """The key is for us, the label for people. A chosen button is also how a choice is answered and kept.
+    A `link` opens `url`; `place` and `contact` ask the device and come back as a Message."""
+
+    key: str
+    label: Line
+    kind: Literal["press", "link", "place", "contact"] = "press"
+    url: str = ""
+
+
+# Events: what comes in.
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button. `run` and `rev` name the form and the screen it hung on; both are empty for a view's button."""
+
+    key: str
+    run: str = ""
+    rev: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What was sent together is one event. Photos and documents are references; `edited` is the key of the message
+    that this one replaces."""
+
+    text: str = ""
+    photos: tuple[str, ...] = ()
+    place: Place | None = None
+    documents: tuple[str, ...] = ()
+    voice: str = ""
+    contact: Contact | None = None
+    edited: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word of the messenger's own menu; `args` is also the payload of a deep link that starts the bot."""
+
+    name: str
+    args: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Core's answer to the Do with this key."""
+
+    key: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Core declined the Do with this key; `why` is for the person."""
+
+    key: str
+    why: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The answer to a Load, with the event that was waiting for it."""
+
+    query: Any
+    facts: Any
+    then: Event | None = None
+
+
+Said = Press | Message
+Incoming = Press | Message | Command
+"""What a transport can report."""
+Event = Press | Message | Done | Failed | Loaded
+"""What a form or a view hears."""
+
+
+# What a step makes of what was said to it.
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A part of an answer: one photo, one tick. The step stays open."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Answers by step id, whole or `Held`: one message may answer several steps."""
+
+    values: Mapping[str, Any]
+    note: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not an answer; `why` says what to do instead."""
+
+    why: Line
+
+
+# Results: what goes out.
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """`note` is about what was just said, `old` the answer on file in words. A screen marked `keep` (a receipt, an
+    answer) is neither edited nor superseded; one that `expires` is not sent after that time. Where `reads` is true the
+    screen waits for words, so that only «back» may be typed instead of being pressed."""
+
+    text: Text
+    buttons: tuple[Button, ...] = ()
+    note: Text = ()
+    old: Line | None = None
+    photos: tuple[str, ...] = ()
+    reads: bool = False
+    keep: bool = False
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Run the command once under this key, then come back with Done or Failed."""
+
+    key: str
+    command: object
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Nothing has happened yet: run the query, then come back with Loaded(query, facts, then)."""
+
+    query: Any
+    then: Event | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A press that has already led to this screen: acknowledge it, show nothing new."""
+
+    screen: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """The form has ended and these words are not for it: the shell takes them."""
+
+
+Result = Screen | Do | Load | Quiet | Over

@@ -1,0 +1,25 @@
+"""The list of territories: read by citizens who choose one, written by the import of the region's data alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from core.actors import Actor
+from core.territories.tables import territories
+from core.territories.types import ListTerritories, Territory
+
+
+def list_territories(conn: Connection, actor: Actor, query: ListTerritories, now: datetime) -> tuple[Territory, ...]:
+    t = territories.c
+    rows = conn.execute(sa.select(t.code, t.name).order_by(t.position, t.code))
+    return tuple(Territory(code, name) for code, name in rows)
+
+
+def territory_name(conn: Connection, code: str) -> dict[str, str] | None:
+    """None if there is no such territory."""
+    t = territories.c
+    name: dict[str, str] | None = conn.execute(sa.select(t.name).where(t.code == code)).scalar()
+    return name
