@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-Arg = "str | int | date | datetime | Line"
+LANGUAGES = ("ru", "en")
+"""The first one is spoken where we do not know better."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,10 @@ from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from core.lines import Line, Text, line
+from core.lines import LANGUAGES, Line, Text, line
 from core.shown import Shown, ShownButton
 from core.talk import Screen
 
-LANGUAGES = ("ru", "en")
 FIRST = LANGUAGES[0]
 
 

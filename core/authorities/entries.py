@@ -1,5 +1,5 @@
-"""How an official enters: a single-use link is issued, looked at, spent; spending it opens a desk, and the desk says who
-works there until it is left, expires or is revoked. Everything that changes something is on the journal."""
+"""How an official enters: a single-use link is issued, looked at, spent; spending it opens a desk, and the desk says
+who works there until it is left, expires or is revoked. Everything that changes something is on the journal."""
 
 from __future__ import annotations
 
@@ -87,7 +87,8 @@ def leave_desk(tx: Connection, desk_id: int, now: datetime) -> None:
 def revoke_official(tx: Connection, official_id: int, now: datetime) -> None:
     """At once: links and desks ask for the official every time."""
     o = officials.c
-    if tx.execute(officials.update().where(o.id == official_id, o.revoked_at.is_(None)).values(revoked_at=now)).rowcount:
+    revoked = officials.update().where(o.id == official_id, o.revoked_at.is_(None)).values(revoked_at=now)
+    if tx.execute(revoked).rowcount:
         record(tx, System(), "revoke", "official", official_id, now)
 
 

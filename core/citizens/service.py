@@ -14,10 +14,9 @@ from core.citizens.queries import consent_in_force
 from core.citizens.tables import citizens, consents
 from core.citizens.types import FILING, GiveConsent, SetLanguage
 from core.errors import NotAllowed, Refusal
-from core.lines import line
+from core.lines import LANGUAGES, line
 from core.outcome import Outcome
 from core.region.store import read_region
-from core.speech import LANGUAGES
 from core.sql import insert_once
 
 

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-import snowballstemmer
+import snowballstemmer  # type: ignore[import-untyped]
 
 MOST = 3
 """Suggestions: more is a list, not a guess."""
-ENOUGH = 1.0
+ENOUGH = 0.6
 """Below it nothing is suggested."""
 FRACTION = 0.3
 """Of the best score that another category must have to be suggested too."""
-READ = 300
+READ = 150
 """Words of the text that are looked at; the matter is told in the first."""
 NEAR = 6
 """Words of a phrase may stand so far apart, in any order."""
@@ -27,10 +27,11 @@ TYPO_LETTERS = 5
 TYPO_WORTH = 0.6
 
 _WORD = re.compile(r"[a-zа-я0-9]+")
-_SKIPPED = frozenset(
-    "и в во на с со к ко у о об от до за из по под над для при а но или же бы ли то это что как так тут там"
-    " the a an of in on at to is are my our and or for with it".split()
-)
+_SKIPPED_WORDS = """
+и в во на с со к ко у о об от до за из по под над для при а но или же бы ли то это что как так тут там
+the a an of in on at to is are my our and or for with it
+"""
+_SKIPPED = frozenset(_SKIPPED_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _index(vocabularies: tuple[Vocabulary, ...]) -> _Index:
 
 def _weight(words: int, owners: int) -> float:
     """A phrase says more than a word; what several categories claim says less."""
-    return words**1.5 / math.sqrt(owners)
+    return math.sqrt(words**3 / owners)
 
 
 def _shortened(stem: str) -> set[str]:

@@ -1,0 +1,43 @@
+# Everything lives in .venv, which is made once for every requirements.lock, from its hashes alone.
+PYTHON ?= python3
+BIN := .venv/bin
+MADE := .venv/made-from-$(firstword $(shell sha256sum requirements.lock))
+UV := uv==0.13.9
+MAKEFLAGS += --no-print-directory
+
+.PHONY: run test lint lock catalog
+
+run: $(MADE)  ## the whole product in one process; with no token it shows demo data
+	@grep -qsE '^(DEMO|TELEGRAM_TOKEN|VK_TOKEN)=.' .env || [ -n "$$TELEGRAM_TOKEN$$VK_TOKEN" ] || export DEMO="$${DEMO:-1}"; \
+	exec $(BIN)/python -m bots run
+
+test: lint  ## every check and every test; the seed is in the first lines
+	@$(BIN)/python -m pytest -n auto
+
+lint: $(MADE)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock:  ## after a change of pyproject.toml; `make lock UP=--upgrade` takes what is new
+	@test -x .venv/lock/bin/uv || { $(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install -q $(UV); }
+	.venv/lock/bin/uv pip compile pyproject.toml --quiet --all-extras --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.lock $(UP)
+
+catalog: $(MADE)  ## brings the .po files in line with what the code says; then translate what is new
+	@mkdir -p var
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k line -k lines:1,2 \
+	    --no-location --no-wrap --sort-output --omit-header -o var/messages.pot bots dialogs core
+	$(BIN)/pybabel -q update -i var/messages.pot -d locales -l ru --init-missing --no-wrap --no-fuzzy-matching --ignore-obsolete \
+	    --ignore-pot-creation-date
+
+$(MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Otklik needs Python 3.11 or newer: name one with make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	    { echo "Python cannot make a virtual environment here: apt-get install python3-venv"; exit 1; }
+	@echo "Making .venv (once for this requirements.lock; about a minute) ..."
+	@rm -rf .venv && $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@touch $@

@@ -1,0 +1,97 @@
+"""The settings, read once at the start. A wrong or half-given one stops the start with one clear sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """Names the setting and says what it should be; never its value, which may be a secret."""
+
+
+class Settings(BaseSettings):
+    """Every field is explained in .env.example."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+
+    database_url: SecretStr = SecretStr("")
+    redis_url: SecretStr = SecretStr("")
+    public_url: str = ""
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=1, le=65535)
+    var_dir: Path = Path("var")
+    region: Path = ROOT / "deploy" / "demo" / "region.yaml"
+    demo: bool = False
+    web_origins: Annotated[tuple[str, ...], NoDecode] = ()
+
+    @field_validator("database_url")
+    @classmethod
+    def _an_engine_that_we_know(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("it should begin with sqlite:/// or postgresql+psycopg://")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _a_redis(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("it should begin with redis://, rediss:// or unix://, or be left out")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_origin(cls, value: str) -> str:
+        return _origin(value) if value else ""
+
+    @field_validator("web_origins", mode="before")
+    @classmethod
+    def _origins(cls, value: Any) -> tuple[str, ...]:
+        parts = value.split(",") if isinstance(value, str) else value
+        return tuple(_origin(part.strip()) for part in parts if part.strip())
+
+    @field_validator("region")
+    @classmethod
+    def _a_file(cls, value: Path) -> Path:
+        if not value.is_file():
+            raise ValueError("it should be the path of a region.yaml that exists")
+        return value
+
+    @property
+    def database(self) -> str:
+        return self.database_url.get_secret_value() or f"sqlite:///{self.var_dir / 'otklik.db'}"
+
+    @property
+    def embedded(self) -> bool:
+        return self.database.startswith("sqlite")
+
+    @property
+    def address(self) -> str:
+        """Where people open the pages."""
+        host = f"[{self.http_host}]" if ":" in self.http_host else self.http_host
+        return self.public_url or f"http://{host}:{self.http_port}"
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("it should be like https://chat.example.ru, without a path")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def read_settings() -> Settings:
+    """From the environment and .env. Raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "The settings"
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name} is wrong: {reason[:1].lower()}{reason[1:]}. See .env.example.") from None

@@ -1,0 +1,62 @@
+"""Carries signals between processes through Redis. Without Redis, or while it is gone, only speed is lost."""
+
+from __future__ import annotations
+
+import asyncio
+
+import redis.asyncio as redis
+import structlog
+
+from bots.signals import Signals
+
+CHANNEL = "otklik"
+PAUSE = 1.0
+"""Seconds before the next try to reach a Redis that is gone."""
+WAITING_MOST = 1000
+"""Signals that wait for a slow Redis; what does not fit is dropped, since everybody looks again anyway."""
+
+log = structlog.get_logger(__name__)
+
+
+class Fanout(Signals):
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._redis = redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+        self._waiting: asyncio.Queue[str] = asyncio.Queue(WAITING_MOST)
+
+    def ring(self, name: str) -> None:
+        super().ring(name)
+        try:
+            self._waiting.put_nowait(name)
+        except asyncio.QueueFull:
+            pass
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._publish())
+                tasks.create_task(self._subscribe())
+        finally:
+            await self._redis.aclose()
+
+    async def _publish(self) -> None:
+        while True:
+            name = await self._waiting.get()
+            try:
+                await self._redis.publish(CHANNEL, name)
+            except (redis.RedisError, OSError):
+                await asyncio.sleep(PAUSE)
+
+    async def _subscribe(self) -> None:
+        while True:
+            try:
+                async with self._redis.pubsub() as heard:
+                    await heard.subscribe(CHANNEL)
+                    while True:
+                        message = await heard.get_message(ignore_subscribe_messages=True, timeout=1)
+                        if message:
+                            super().ring(message["data"].decode())
+            except (redis.RedisError, OSError) as error:
+                log.warning("redis_gone", problem=type(error).__name__)
+                await asyncio.sleep(PAUSE)

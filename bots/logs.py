@@ -1,0 +1,74 @@
+"""Logs are events with fields, one line each. Whatever is written, in whatever library, passes one filter for secrets."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+HIDDEN = "[hidden]"
+_PATTERNS = (
+    re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"),  # a password in an address
+    re.compile(r"(?i)(?<=bearer )[\w.~+/=-]+"),
+    re.compile(r"(?<=/enter/)[\w-]+"),
+    re.compile(r"(?<=ticket=)[\w-]+"),
+    re.compile(r"(?<=otklik_desk=)[\w-]+"),
+    re.compile(r"\d{6,}:[\w-]{35}"),  # core.telegram.org/bots/api#authorizing-your-bot
+    re.compile(r"vk1\.a\.[\w-]+"),
+)
+
+
+class Filter(logging.Formatter):
+    """Formats, tracebacks included, and then hides what looks like a secret or is one that we were given."""
+
+    def __init__(self, inner: logging.Formatter, secrets: Sequence[str]) -> None:
+        super().__init__()
+        self._inner = inner
+        self._secrets = sorted((secret for secret in secrets if len(secret) > 3), key=len, reverse=True)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self.hide(self._inner.format(record))
+
+    def hide(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, HIDDEN)
+        for pattern in _PATTERNS:
+            text = pattern.sub(HIDDEN, text)
+        return text
+
+
+def set_up(secrets: Sequence[str], stream: Any = None) -> None:
+    """For the whole process: our events, those of libraries, and exceptions that nobody has caught."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    order = ["timestamp", "level", "logger", "event"]
+    rendered = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.LogfmtRenderer(key_order=order, drop_missing=True, bool_as_flag=False),
+        ],
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(Filter(rendered, secrets))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # it would name what people open
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    sys.excepthook = lambda kind, error, trace: root.critical("crashed", exc_info=(kind, error, trace))

@@ -1,0 +1,208 @@
+"""A move: one conversation hears what waits for it. Synchronous, and without a loop or a transport.
+
+It begins on a reading connection and goes as far as it can; with the first command it needs the writing one, where it
+ends. What one event does is all or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.engine import Connection
+
+from bots.house import Houses
+from core import app
+from core.actors import Actor, Citizen, Nobody
+from core.authorities.queries import find_official
+from core.conversations import service as conversations
+from core.conversations.types import Conversation, FormRow, Person, Saved
+from core.errors import Refusal
+from core.inbox import service as inbox
+from core.inbox.service import Heard
+from core.lines import line
+from core.outbox import service as outbox
+from core.shown import Shown, from_json, to_json
+from core.speech import Speech
+from core.talk import Do, Done, Failed, Load, Screen
+from dialogs.keys import BACK
+from dialogs.reads import distinct
+from dialogs.session import session_from_json, session_to_json
+from dialogs.shell import House, Out, Talk, hear
+
+ROUNDS = 24
+"""Queries and commands of one event; more is a dialog that goes in circles."""
+APOLOGY = line("Something went wrong on our side with your last message. It is kept, and we will look into it. "
+               "Please go on, or try again later.")
+NO_ENTRY = line("Your entry to this desk has ended. Please ask your administrator for a new link.")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Move:
+    """What has been heard so far and what is to be said; nothing is stored before `finish`."""
+
+    houses: Houses
+    owner: str
+    before: Conversation
+    actor: Actor
+    waiting: list[Heard]
+    now: datetime
+    talk: Talk = field(init=False)
+    done: list[Heard] = field(default_factory=list)
+    failed: tuple[Heard, str] | None = None
+    out: list[tuple[str, Out, Shown]] = field(default_factory=list)
+    reads: list[Any] = field(default_factory=list)
+    _unknown: list[FormRow] = field(default_factory=list)
+    _open: tuple[Generator[Load | Do, Any, Any], Load | Do | None] | None = None
+
+    def __post_init__(self) -> None:
+        known = self.house.dialogs.forms
+        forms = [form for form in self.before.forms if form.name in known]
+        self._unknown = [form for form in self.before.forms if form.name not in known]  # of another release
+        framed = sorted((f for f in forms if f.depth is not None), key=lambda form: form.depth or 0)
+        aside = [form for form in forms if form.depth is None]
+        live = from_json(self.before.live) if self.before.live else None
+        self.talk = Talk(
+            lang=self.before.lang,
+            frames=tuple(session_from_json(form.session) for form in framed),
+            aside=tuple(session_from_json(form.session) for form in aside[::-1]),
+            live=live,
+        )
+
+    @property
+    def house(self) -> House:
+        return self.houses.of(self.before.person)
+
+    @property
+    def speech(self) -> Speech:
+        return self.houses.speeches[self.talk.lang]
+
+    def go(self, conn: Connection, *, writing: bool) -> bool:
+        """True when everything that waits has been heard; False where the next step is a command and `writing` is not
+        allowed here. An event that raises is set down in `failed`; those behind it wait."""
+        while self.waiting and self.failed is None:
+            heard = self.waiting[0]
+            before = (self.talk, list(self.out), list(self.reads))
+            try:
+                if not self._hear(conn, heard, writing=writing):
+                    return False
+            except Exception as error:  # noqa: BLE001 - the one place where a bug in a dialog ends: logged, tried again
+                self.talk, self.out, self.reads = before
+                self._open = None
+                self.failed = (heard, type(error).__name__)
+                log.exception("move_failed", conversation=self.before.id, inbox=heard.id, attempt=heard.attempts)
+            else:
+                self.done.append(self.waiting.pop(0))
+        return True
+
+    def _hear(self, conn: Connection, heard: Heard, *, writing: bool) -> bool:
+        if isinstance(self.actor, Nobody):
+            self._say(f"move:{heard.id}:0", Out(Screen((NO_ENTRY,))))
+            return True
+        if self._open is None:
+            moving = hear(self.house, self.talk, heard.event, _run_name(heard.id), self.speech.say(BACK.label))
+            self._open = (moving, None)
+        if not writing:
+            return self._answer_all(conn, heard, writing=False)
+        with conn.begin_nested():
+            return self._answer_all(conn, heard, writing=True)
+
+    def _answer_all(self, conn: Connection, heard: Heard, *, writing: bool) -> bool:
+        assert self._open is not None
+        moving, asked = self._open
+        for _ in range(ROUNDS):
+            if isinstance(asked, Do) and not writing:
+                self._open = (moving, asked)
+                return False
+            try:
+                asked = self._next(conn, moving, asked)
+            except StopIteration as end:
+                self._heard(heard, end.value.talk, end.value.out)
+                self._open = None
+                return True
+        raise RuntimeError("The dialog asks without end.")
+
+    def _next(self, conn: Connection, moving: Generator[Load | Do, Any, Any], asked: Load | Do | None) -> Load | Do:
+        if asked is None:
+            return next(moving)
+        if isinstance(asked, Do):
+            return moving.send(self._run(conn, asked))
+        try:
+            facts = app.ask(conn, self.actor, asked.query, self.now)
+        except Refusal as refusal:
+            return moving.throw(refusal)
+        if type(asked.query) in app.AUDITED:
+            self.reads.append(asked.query)
+        return moving.send(facts)
+
+    def _run(self, tx: Connection, do: Do) -> Done | Failed:
+        try:
+            return Done(do.key, app.run(tx, self.actor, do.key, do.command, self.now))
+        except Refusal as refusal:
+            return Failed(do.key, refusal.why)
+
+    def _heard(self, heard: Heard, talk: Talk, out: tuple[Out, ...]) -> None:
+        self.talk = talk
+        for place, one in enumerate(out):
+            self._say(f"move:{heard.id}:{place}", one)
+
+    def _say(self, key: str, out: Out) -> None:
+        shown = self.speech.show(out.screen)
+        shown = replace(shown, buttons=distinct(shown.buttons))
+        self.out.append((key, out, shown))
+        self.talk = replace(self.talk, live=shown)
+
+    def finish(self, tx: Connection) -> None:
+        """Everything that the move leaves, in one transaction. Raises Lost where another owner has been faster."""
+        self.go(tx, writing=True)
+        conversations.save(tx, self.before, self._saved(), self.owner, self.now)
+        inbox.settle(tx, [heard.id for heard in self.done], self.now)
+        for query in self.reads:
+            app.audit_read(tx, self.actor, query, self.now)
+        if self.failed is not None:
+            heard, problem = self.failed
+            inbox.untry(tx, [later.id for later in self.waiting[1:]])
+            if inbox.fail(tx, heard, problem, self.now):
+                self._say(f"move:{heard.id}:apology", Out(Screen((APOLOGY,), keep=True)))
+        for key, out, shown in self._still_needed():
+            keep, expires = shown.keep, shown.expires
+            outbox.enqueue_screen(
+                tx, self.before.id, to_json(shown), key=key, edit=out.edit, keep=keep, now=self.now, expires_at=expires
+            )
+        inbox.wake(tx, [self.before.id])
+
+    def _still_needed(self) -> list[tuple[str, Out, Shown]]:
+        """Of screens that follow each other unseen only the last is sent, and those to keep."""
+        needed: list[tuple[str, Out, Shown]] = []
+        for place, (key, out, shown) in enumerate(self.out):
+            if shown.keep or place == len(self.out) - 1:
+                passed = self.out[:place]
+                edit = out.edit and all(before.edit and not words.keep for _, before, words in passed)
+                needed.append((key, replace(out, edit=edit), shown))
+        return needed
+
+    def _saved(self) -> Saved:
+        frames = [FormRow(s.run, s.form, depth, session_to_json(s)) for depth, s in enumerate(self.talk.frames)]
+        aside = [FormRow(s.run, s.form, None, session_to_json(s)) for s in reversed(self.talk.aside)]
+        live = to_json(self.talk.live) if self.talk.live else None
+        return Saved(self.talk.lang, live, (*self._unknown, *aside, *frames))
+
+
+def actor_of(conn: Connection, person: Person) -> Actor:
+    if person.kind == "citizen":
+        return Citizen(person.id)
+    return find_official(conn, person.id) or Nobody()
+
+
+def _run_name(inbox_id: int) -> str:
+    """Unique and short: the number of the update that began the run, in base 36."""
+    digits, name = "0123456789abcdefghijklmnopqrstuvwxyz", ""
+    while inbox_id:
+        inbox_id, digit = divmod(inbox_id, 36)
+        name = digits[digit] + name
+    return name or "0"

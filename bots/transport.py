@@ -1,0 +1,67 @@
+"""What every messenger has to offer for sending, and how a sending may end. The retry policy is read off the value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.conversations.types import Address
+from core.shown import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One row of the outbox on its way. `edit`: it may replace the live screen there; `push`: it must not touch it."""
+
+    outbox_id: int
+    conversation_id: int
+    address: Address
+    shown: Shown
+    edit: bool
+    push: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """`ids` are the messenger's own, one for each part. `confirmed`: a device need not say that it has shown it."""
+
+    ids: tuple[str, ...]
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Certainly not taken; may be tried again after so many seconds."""
+
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The person cannot be reached at this address any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The messenger will never take this; a fault of ours."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """The request has left and nobody knows what became of it."""
+
+    reason: str
+
+
+Outcome = Sent | Later | Gone | Rejected | Uncertain
+
+
+class Transport(Protocol):
+    async def send(self, parcel: Parcel) -> Outcome:
+        """Must not retry and must not raise for anything that the messenger or the network does."""
+        ...

@@ -1,0 +1,42 @@
+"""What the handlers of the web share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy.engine import Connection
+
+from bots.config import Settings
+from bots.photos import PhotoStore
+from bots.signals import Signals
+from core.clock import Clock
+from core.db import Database
+from core.region.types import Region
+from core.speech import Speeches
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`reached(hop)` is called between the hops of a message: tests kill the process there. `stopping` ends the live
+    streams, so that the process can end."""
+
+    settings: Settings
+    db: Database
+    signals: Signals
+    clock: Clock
+    speeches: Speeches
+    region: Region
+    photos: PhotoStore
+    stopping: asyncio.Event
+    reached: Callable[[str], None] = lambda hop: None
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        return await asyncio.wrap_future(self.db.read(fn))
+
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        return await asyncio.wrap_future(self.db.write(fn))

@@ -1,0 +1,80 @@
+"""How the web says no: every refusal is a sentence in the person's language that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import sqlalchemy.exc
+import structlog
+from aiohttp import web
+
+from bots.web.visitors import language
+from bots.web.wire import BadBody
+from core.errors import NotAllowed, Refusal
+from core.lines import Line, line
+from core.speech import Speeches
+
+NOT_HERE = line("Your entry has ended. Please ask for a new link.")
+NOT_OURS = line("We could not read that. Please reload the page and send it again.")
+NO_PHOTO = line("This is not a picture that we can take. Please choose a JPEG, PNG or WebP file.")
+TOO_LARGE = line("This file is too large. Please send one of up to 10 MB.")
+NO_PAGE = line("There is no such page. Please check the address or begin from the start.")
+FOREIGN = line("Please open the link itself and press the button there.")
+BUSY = line("We cannot take it just now. Please wait a few seconds: the page will try again by itself.")
+BROKEN = line("Something went wrong on our side. Please try again in a minute.")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+log = structlog.get_logger(__name__)
+
+
+class NotOurs(Exception):
+    """Not something that our page sends."""
+
+    def __init__(self, status: int, why: Line) -> None:
+        super().__init__(why.msgid)
+        self.status, self.why = status, why
+
+
+class Stranger(Exception):
+    """Nobody that we know."""
+
+
+def sentences(speeches: Speeches, page: Callable[[web.Request, int, Line], web.Response]) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """A middleware. `page` renders the sentence for a person who has opened an address; our own script gets JSON."""
+
+    def say(request: web.Request, status: int, why: Line, headers: dict[str, str] | None = None) -> web.Response:
+        if "/api/" not in request.path:
+            response = page(request, status, why)
+        else:
+            response = web.json_response({"error": speeches[language(request)].say(why)}, status=status)
+        response.headers.update(headers or {})
+        return response
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except NotOurs as error:
+            return say(request, error.status, error.why)
+        except BadBody:
+            return say(request, 400, NOT_OURS)
+        except Stranger:
+            return say(request, 401, NOT_HERE)
+        except NotAllowed as error:
+            return say(request, 404, error.why)
+        except Refusal as error:
+            return say(request, 422, error.why)
+        except web.HTTPRequestEntityTooLarge:
+            return say(request, 413, TOO_LARGE)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            return say(request, error.status, NO_PAGE if error.status in (404, 405) else NOT_OURS)
+        except sqlalchemy.exc.OperationalError as error:
+            log.error("storage_unavailable", problem=type(error).__name__)
+            return say(request, 503, BUSY, {"Retry-After": "5"})
+        except Exception:  # noqa: BLE001 - the one place where a bug in a page ends: logged, and a sentence for the person
+            log.exception("request_failed", method=request.method, route=str(request.match_info.route.resource))
+            return say(request, 500, BROKEN)
+
+    return middleware

@@ -1,0 +1,137 @@
+"""The pages that people open: the chat, the desk, and the door to the desk. Static files are served under their hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from bots.web import visitors
+from bots.web.context import Context
+from bots.web.errors import FOREIGN, NO_PAGE, NotOurs
+from bots.web.texts import page_texts
+from core.authorities import entries
+from core.lines import LANGUAGES, Line, line, named
+from core.speech import Speech
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+SPENT = line("This link has been used or is too old. Please ask your administrator for a new one.")
+CLOSED = line("The desk is closed. To enter, open the link that your administrator has given you.")
+DESK_TITLE = line("Officials' desk")
+OOPS = line("Not found")
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """Files and the names under which browsers may keep them for ever."""
+
+    by_name: Mapping[str, Path]
+    version: str
+
+    def url(self, name: str) -> str:
+        """One version for all files: modules import each other by plain names."""
+        if name not in self.by_name:
+            raise KeyError(name)
+        return f"/static/{self.version}/{name}"
+
+
+def load_assets() -> Assets:
+    files = {path.name: path for path in sorted(STATIC.iterdir()) if path.suffix in TYPES}
+    whole = hashlib.sha256(b"\0".join(path.read_bytes() for path in files.values()))
+    return Assets(files, whole.hexdigest()[:12])
+
+
+class Pages:
+    def __init__(self, context: Context) -> None:
+        self._context, self._assets = context, load_assets()
+        self._templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape())
+        self._templates.globals["asset"] = self._assets.url
+        words = {lang: self._words(context.speeches[lang]) for lang in LANGUAGES}
+        self._texts = words
+        self._texts_json = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
+
+    @staticmethod
+    def _words(speech: Speech) -> dict[str, str]:
+        return {key: speech.say(text) for key, text in page_texts().items()}
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self.chat),
+            web.get("/desk", self.desk),
+            web.get("/enter/{token}", self.door),
+            web.post("/enter/{token}", self.enter),
+            web.get("/static/{version}/{name}", self.static),
+        ]
+
+    async def chat(self, request: web.Request) -> web.Response:
+        speech = self._speech(request)
+        return self._chat(speech, "citizen", "/api/chat", speech.say(named(self._context.region.name)))
+
+    async def desk(self, request: web.Request) -> web.Response:
+        now = self._context.clock()
+        if await self._context.read(lambda conn: visitors.official(request, conn, now)) is None:
+            return self.notice(request, 401, CLOSED)
+        speech = self._speech(request)
+        return self._chat(speech, "staff", "/desk/api", speech.say(DESK_TITLE))
+
+    def _chat(self, speech: Speech, role: str, api: str, title: str) -> web.Response:
+        region = self._context.region
+        emergency = [{"number": one.number, "label": speech.say(named(one.what))} for one in region.emergency]
+        return self._page(
+            "chat.html", speech, 200, role=role, api=api, title=title, operator=speech.say(named(region.operator)),
+            emergency=emergency, policy_url=region.policy_url, formal_url=region.formal_url,
+            texts_json=self._texts_json,
+        )
+
+    async def door(self, request: web.Request) -> web.Response:
+        """Says who enters where, and spends nothing: messengers and scanners open every link that they see."""
+        token, now, speech = request.match_info["token"], self._context.clock(), self._speech(request)
+        card = await self._context.read(lambda conn: entries.look_at_entry(conn, token, now))
+        if card is None:
+            return self.notice(request, 410, SPENT)
+        where = speech.say(named(card.authority))
+        return self._page("enter.html", speech, 200, who=card.name, where=where, action=f"/enter/{token}")
+
+    async def enter(self, request: web.Request) -> web.Response:
+        if "Origin" not in request.headers:     # browsers name it; another one's is refused before it comes here
+            raise NotOurs(403, FOREIGN)
+        token, now = request.match_info["token"], self._context.clock()
+        desk = await self._context.write(lambda tx: entries.spend_entry(tx, token, now))
+        answer = web.HTTPSeeOther("/desk")
+        answer.set_cookie(
+            visitors.COOKIE, desk, httponly=True, samesite="Strict", max_age=30 * 86400, path="/",
+            secure=self._context.settings.address.startswith("https"),
+        )
+        return answer
+
+    async def static(self, request: web.Request) -> web.StreamResponse:
+        path = self._assets.by_name.get(request.match_info["name"])
+        if path is None:
+            raise NotOurs(404, NO_PAGE)
+        fresh = request.match_info["version"] == self._assets.version
+        keep = "public, max-age=31536000, immutable" if fresh else "no-cache"
+        headers = {"Content-Type": f"{TYPES[path.suffix]}; charset=utf-8", "Cache-Control": keep}
+        response = web.Response(body=path.read_bytes(), headers=headers)
+        response.enable_compression()
+        return response
+
+    def notice(self, request: web.Request, status: int, why: Line) -> web.Response:
+        """A page with one sentence."""
+        speech = self._speech(request)
+        return self._page("notice.html", speech, status, title=speech.say(OOPS if status == 404 else why), text=speech.say(why))
+
+    def _speech(self, request: web.Request) -> Speech:
+        return self._context.speeches[visitors.language(request)]
+
+    def _page(self, name: str, speech: Speech, status: int, **values: object) -> web.Response:
+        html = self._templates.get_template(name).render(lang=speech.lang, texts=self._texts[speech.lang], **values)
+        response = web.Response(text=html, content_type="text/html", status=status, headers={"Cache-Control": "no-store"})
+        response.enable_compression()
+        return response

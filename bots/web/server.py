@@ -1,0 +1,78 @@
+"""The web application: routes, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from bots.photos import MOST
+from bots.web import visitors
+from bots.web.chat import Chat
+from bots.web.context import Context
+from bots.web.errors import FOREIGN, Handler, NotOurs, sentences
+from bots.web.pages import Pages
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=()",
+}
+
+
+def build(context: Context) -> web.Application:
+    pages = Pages(context)
+    app = web.Application(middlewares=[sentences(context.speeches, pages.notice), _own_origin(context.settings.address)],
+                          client_max_size=MOST + 1024)
+    app.on_response_prepare.append(_headers(context.settings.web_origins))
+    app.add_routes(pages.routes())
+    app.add_routes(Chat(context, visitors.citizen).routes("/api/chat"))
+    app.add_routes(Chat(context, visitors.official).routes("/desk/api"))
+    return app
+
+
+def policy(origins: tuple[str, ...]) -> str:
+    """Nothing but our own files; whoever may frame the chat is named in the settings."""
+    parts = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' blob: data:",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": " ".join(origins) or "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in parts.items())
+
+
+def _headers(origins: tuple[str, ...]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    chat, elsewhere = policy(origins), policy(())
+
+    async def add(request: web.Request, response: web.StreamResponse) -> None:
+        framed = origins and request.path == "/"
+        response.headers.update(HEADERS)
+        response.headers["Content-Security-Policy"] = chat if framed else elsewhere
+        if not framed:
+            response.headers["X-Frame-Options"] = "DENY"
+
+    return add
+
+
+def _own_origin(address: str) -> Middleware:
+    """Nobody else's page changes anything here, not even in a browser that holds the cookie of a desk: a browser names
+    the origin of whatever it posts."""
+    ours = urlsplit(address).netloc
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        origin = request.headers.get("Origin")
+        if request.method not in ("GET", "HEAD") and origin is not None:
+            if urlsplit(origin).netloc not in (ours, request.host):
+                raise NotOurs(403, FOREIGN)
+        return await handler(request)
+
+    return middleware

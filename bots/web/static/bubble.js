@@ -1,0 +1,124 @@
+// One message on the page. Draws again only what has changed, so that a screen reader hears only what is new.
+// Must not send anything: presses go to the handler it is given.
+import { button as photo } from "./photos.js";
+import { hour, t } from "./words.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const SHORT = 16;
+const TINY = 4;
+
+export function make(tag, className = "", text = "") {
+  const el = document.createElement(tag);
+  if (className) el.className = className;
+  if (text) el.textContent = text;
+  return el;
+}
+
+export function icon(name, className = "i") {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", className);
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(document.createElementNS(SVG, "use"));
+  svg.firstChild.setAttribute("href", `#${name}`);
+  return svg;
+}
+
+export function press(label, onclick, className = "key") {
+  const el = make("button", className, label);
+  el.type = "button";
+  el.onclick = onclick;
+  return el;
+}
+
+export function create(side) {
+  const article = make("article", `msg ${side}`);
+  article.tabIndex = -1;
+  const bubble = make("div", "bubble");
+  const own = { who: "span", note: "p", pictures: "div", text: "p", meta: "span", error: "p" };
+  article.part = {};
+  for (const [name, tag] of Object.entries(own)) bubble.append((article.part[name] = make(tag, name)));
+  const { note, text, who, meta, error } = article.part;
+  who.classList.add("vh");
+  text.dir = note.dir = "auto";
+  error.hidden = true;
+  note.append(icon("alert"), make("span"));
+  article.part.note = note.lastChild;
+  meta.append(make("time"), make("span", "vh"));
+  article.append(bubble, (article.part.keys = make("div", "keys")));
+  article.part.keys.setAttribute("role", "group");
+  return article;
+}
+
+// state: "" (theirs), "pending", "accepted", "failed".
+export function draw(article, item, state, onPress) {
+  const { part } = article;
+  const at = new Date(item.at);
+  article.item = item;
+  article.state = state;
+  article.className = `msg ${item.side} ${state}${item.push ? " push" : ""}`;
+  const who = item.side === "me" ? t("me") : document.body.dataset.title;
+  article.setAttribute("aria-label", `${who}, ${hour(at)}`);
+  say(part.who, item.push ? `${who}, ${t("push")}: ` : `${who}: `);
+  say(part.note, item.note);
+  part.note.parentNode.hidden = !item.note;
+  say(part.text, item.text);
+  changed(part.pictures, item.photos, (refs) => refs.map((ref, i) => photo(ref, i + 1, refs.length)));
+  const count = item.photos?.length ?? 0;
+  part.pictures.dataset.columns = count < 3 ? count : count === 4 ? 2 : 3;
+  drawMeta(part.meta, at, state);
+  changed(part.keys, item.buttons, (buttons) => rows(buttons, (button, el) => onPress(article, button, el)));
+  if (!part.keys.hidden) part.keys.setAttribute("aria-label", t("answers"));
+  return article;
+}
+
+function say(el, text = "") {
+  if (el.textContent !== text) el.textContent = text;
+  el.hidden = !text;
+}
+
+
+function changed(el, value, build) {
+  const sign = JSON.stringify(value ?? []);
+  if (el.sign === sign) return;
+  el.sign = sign;
+  el.hidden = sign === "[]";
+  el.classList.remove("busy");
+  el.replaceChildren(...build(value ?? []));
+}
+
+function drawMeta(meta, at, state) {
+  const [time, said] = [meta.querySelector("time"), meta.querySelector(".vh")];
+  time.dateTime = at.toISOString();
+  say(time, hour(at));
+  say(said, state && `, ${t(state)}`);
+  meta.querySelector("svg")?.remove();
+  if (state) meta.append(icon({ pending: "clock", accepted: "tick", failed: "alert" }[state]));
+}
+
+// Short labels share rows: all of them, or the last ones in pairs («Back», «Cancel»). Long ones get a line each.
+function rows(buttons, onPress) {
+  const size = (el) => [...el.firstChild.textContent].length;
+  const keys = buttons.map((button) => key(button, onPress)).filter(Boolean);
+  let tail = keys.length;
+  while (tail > 0 && size(keys[tail - 1]) <= SHORT) tail--;
+  if (tail > 0) tail += (keys.length - tail) % 2;
+  const shared = keys.splice(tail);
+  if (shared.length === 0) return keys;
+  const row = make("div", tail > 0 ? "row pairs" : shared.every((el) => size(el) <= TINY) ? "row tiny" : "row");
+  row.append(...shared);
+  return [...keys, row];
+}
+
+function key(button, onPress) {
+  if (button.kind === "link") return link(button);
+  const el = press(button.label, () => onPress(button, el));
+  if (button.kind === "place") el.append(icon("pin"));
+  return el;
+}
+
+function link({ label, url }) {
+  if (!/^https?:\/\//i.test(url ?? "")) return null;
+  const a = Object.assign(make("a", "key", label), { href: url, target: "_blank", rel: "noopener noreferrer" });
+  a.append(icon("out"), make("span", "vh", `(${t("new_tab")})`));
+  return a;
+}

@@ -1,0 +1,245 @@
+// Puts the page together: what the person does goes into the queue, what the server says goes into the log.
+import * as composer from "./composer.js";
+import { keep, makeToken, token } from "./keep.js";
+import * as live from "./live.js";
+import * as log from "./log.js";
+import { call, good, pause } from "./net.js";
+import * as queue from "./queue.js";
+import { other, speak, t } from "./words.js";
+
+const { role, title } = document.body.dataset;
+const desk = role === "staff";
+const $ = (id) => document.getElementById(id);
+const mine = new Set(); // ids sent from this tab
+let begun = false;
+let cursor = 0;
+let acked = 0;
+let acking;
+let unread = 0;
+let state = "ready";
+let said = ""; // what the notice says besides «no connection»
+
+// ---- starting
+
+function begin(known) {
+  if (begun) return;
+  begun = true;
+  makeToken();
+  const loaded = known ? Promise.resolve() : load();
+  if (known) log.fill([], false);
+  show("connecting");
+  live.start({ loaded, cursor: () => cursor, heard, catchUp });
+  log.showQueue(queue.entries());
+  loaded.then(greet);
+}
+
+async function load() {
+  for (let tries = 0; ; tries++) {
+    const answer = await call("GET", "/items");
+    if (good(answer)) {
+      log.fill(answer.data.items, answer.data.more ?? answer.data.items.length >= 50);
+      advance(answer.data.n);
+      if (desk && log.isEmpty() && queue.entries().length === 0) send({ kind: "command", name: "start", args: "" });
+      return;
+    }
+    if (answer.status === 401 && desk) return entryNeeded();
+    if (tries > 0) show("offline");
+    await pause(tries, answer.wait);
+  }
+}
+
+function greet() {
+  if (desk) return;
+  const held = $("chips").contains(document.activeElement);
+  $("hello").hidden = !log.isAtStart();
+  $("chips").hidden = begun && !(log.isEmpty() && queue.entries().length === 0);
+  if (held && $("chips").hidden) $("scroll").focus();
+  if (log.isEmpty()) log.end();
+}
+
+// ---- sending
+
+function send(message) {
+  begin(!token());
+  const entry = queue.put(message);
+  if (!entry) {
+    notice(t("refused"));
+    return null;
+  }
+  mine.add(entry.id);
+  notice("");
+  dropGivenBack();
+  live.tell({ type: "queued" });
+  live.nudge();
+  log.expect();
+  return entry.id;
+}
+
+const command = (name, args = "") => send({ kind: "command", name, args });
+
+function press(button, busy) {
+  if (button.kind !== "place") return busy(send({ kind: "press", data: button.data }));
+  const lost = () => (busy(null), notice(t("no_place")));
+  if (!navigator.geolocation) return lost();
+  const found = ({ coords }) => busy(send({ kind: "place", lat: coords.latitude, lon: coords.longitude }));
+  navigator.geolocation.getCurrentPosition(found, lost, { timeout: 15000, maximumAge: 60000 });
+}
+
+// A refused text that went back into the field has done its duty when the next one is sent.
+function dropGivenBack() {
+  for (const entry of queue.entries()) if (entry.back) drop(entry);
+}
+
+function drop(entry) {
+  queue.remove(entry);
+  live.tell({ type: "forgotten", entry });
+}
+
+function forget(entry) {
+  drop(entry);
+  $("scroll").focus({ preventScroll: true });
+}
+
+function takeBack(entry) {
+  composer.give(entry.text, entry.photos);
+  drop(entry);
+  composer.focus();
+}
+
+// ---- hearing (from the stream, the queue and the other tabs)
+
+const hear = {
+  items: ({ items, n }) => news(items, n),
+  state: (message) => show(message.state),
+  here: (message) => show(message.state),
+  queued: () => (log.showQueue(queue.entries()), greet()),
+  sent({ entry }) {
+    log.sent(entry);
+    if (!mine.has(entry.id)) return;
+    log.showTyping();
+    setTimeout(() => mine.delete(entry.id) && catchUp(live.renew), 8000);
+  },
+  unsent: () => log.showQueue(queue.entries()),
+  refused({ entry }) {
+    if (entry.kind !== "text") notice(entry.error || t("refused"));
+    else if (mine.delete(entry.id) && composer.isEmpty()) {
+      composer.give(entry.text, entry.photos);
+      keep.set(entry.name, (entry = { ...entry, back: true }));
+    }
+    log.refused(entry);
+  },
+  forgotten: ({ entry }) => log.forget(entry),
+  entry: entryNeeded,
+};
+
+const heard = (message) => hear[message.type]?.(message);
+
+function news(items, n) {
+  const fresh = log.take(items);
+  const theirs = fresh.filter((item) => item.side === "them").length;
+  if (theirs) mine.clear();
+  if (document.hidden) unread += theirs;
+  document.title = unread ? `(${unread}) ${title}` : title;
+  advance(n);
+  greet();
+}
+
+// found: called when there was news that the stream had not brought.
+async function catchUp(found = () => {}) {
+  for (;;) {
+    const answer = await call("GET", `/items?after=${cursor}`);
+    if (!good(answer)) return;
+    if (answer.data.items.length) found();
+    news(answer.data.items, answer.data.n);
+    if (!answer.data.more) return;
+  }
+}
+
+async function older() {
+  const answer = await call("GET", `/items?before=${log.first()}`);
+  if (good(answer)) await log.fill(answer.data.items, answer.data.more);
+  greet();
+}
+
+// Acknowledged = a person could see it: a tab in the background waits until it is looked at.
+function advance(n) {
+  cursor = Math.max(cursor, n ?? 0);
+  if (cursor <= acked || document.hidden) return;
+  acking ??= setTimeout(async () => {
+    const n = cursor;
+    if (good(await call("POST", "/ack", { n }))) acked = n;
+    acking = undefined;
+    if (cursor > n) advance(cursor);
+  }, 800);
+}
+
+// ---- telling
+
+function show(next) {
+  state = next;
+  $("state").textContent = t(`state_${state}`);
+  $("state").dataset.state = state;
+  notice(said);
+  if (state === "online") advance(cursor);
+}
+
+function notice(sentence) {
+  said = sentence;
+  const words = sentence || (state === "offline" ? t("offline") : "");
+  if ($("notice").textContent !== words) $("notice").textContent = words;
+}
+
+function entryNeeded() {
+  if ($("composer").hidden) return;
+  $("composer").hidden = true;
+  document.querySelector(".skip").remove();
+  $("log").after($("entry").content.cloneNode(true));
+  speak();
+  show("offline");
+  $("notice").hidden = true;
+  log.end();
+}
+
+function language() {
+  speak(other());
+  show(state);
+  log.redraw();
+  composer.redraw();
+  if (begun && !log.isEmpty()) command("language", document.documentElement.lang);
+}
+
+// ---- the page
+
+function open() {
+  speak();
+  log.open({ press, takeBack, forget, more: older });
+  composer.open({ send: (text, photos) => send({ kind: "text", text, photos }) !== null, notice });
+  $("language").onclick = language;
+  $("report")?.addEventListener("click", composer.focus);
+  $("menu-open").onclick = () => $("menu").showModal();
+  for (const el of document.querySelectorAll("[data-command]")) el.onclick = () => ($("menu").close(), command(el.dataset.command));
+  for (const dialog of document.querySelectorAll("dialog"))
+    dialog.onclick = (e) => (e.target === dialog || e.target.closest("[data-close]")) && dialog.close();
+  addEventListener("online", () => begun || show("ready"));
+  document.addEventListener("visibilitychange", seen);
+  keep.watch((name) => name === "token" && token() && begin());
+  addEventListener("pageshow", (e) => e.persisted && begun && catchUp());
+  if (visualViewport) visualViewport.onresize = fit;
+  if (desk || token()) begin();
+  else (show("ready"), greet());
+}
+
+function seen() {
+  if (document.hidden) return;
+  unread = 0;
+  document.title = title;
+  advance(cursor);
+}
+
+// iOS does not shrink the page for its keyboard; everything else does it by itself.
+function fit() {
+  if (visualViewport.scale > 1.01) return;
+  document.documentElement.style.setProperty("--height", `${visualViewport.height}px`);
+}
+
+open();

@@ -1,0 +1,56 @@
+// What the person sent and the server has not yet accepted: kept in storage, sent in order by one tab with the same ids for ever.
+// Must not touch the page; tells what happened by `tell`.
+import { call, good, hurry, passing, pause } from "./net.js";
+import { keep, random } from "./keep.js";
+
+const START = "out.";
+const desk = document.body.dataset.role === "staff";
+let count = 0;
+let running = false;
+
+// One name per entry, so that two tabs never overwrite each other; names sort by time.
+export function put(message) {
+  const at = Date.now();
+  const entry = { id: random(16), at, ...message };
+  entry.name = `${START}${at.toString(36).padStart(9, "0")}.${String(count++).padStart(4, "0")}.${entry.id}`;
+  return keep.set(entry.name, entry) ? entry : null;
+}
+
+export const entries = () => keep.names(START).map(keep.get).filter(Boolean);
+export const waiting = () => entries().filter((entry) => !entry.error);
+export const remove = (entry) => keep.drop(entry.name);
+
+export async function flush(mayGo, tell) {
+  if (running) return;
+  running = true;
+  let tries = 0;
+  for (let entry; mayGo() && (entry = waiting()[0]); ) {
+    const { name, at, ...body } = entry;
+    const answer = await call("POST", "/messages", body);
+    if (passing(answer)) {
+      tell({ type: "unsent", entry });
+      await pause(tries++, answer.wait);
+      continue;
+    }
+    tries = 0;
+    if (answer.status === 401 && desk) {
+      tell({ type: "entry" });
+      break;
+    }
+    settle(entry, answer, tell);
+  }
+  running = false;
+}
+
+function settle(entry, answer, tell) {
+  if (good(answer)) {
+    remove(entry);
+    hurry();
+    tell({ type: "sent", entry });
+    return;
+  }
+  const refused = { ...entry, error: answer.data.error || "" };
+  if (entry.kind === "text") keep.set(entry.name, refused);
+  else remove(entry);
+  tell({ type: "refused", entry: refused });
+}

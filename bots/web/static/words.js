@@ -1,0 +1,43 @@
+// The page's own words in the language chosen by the person. Knows nothing about messages.
+import { keep } from "./keep.js";
+
+const page = document.documentElement;
+const words = JSON.parse(document.getElementById("texts").textContent);
+const always = { operator: document.body.dataset.operator };
+let now = keep.get("lang") in words ? keep.get("lang") : page.lang;
+
+export const lang = () => now;
+
+export function t(key, args = {}) {
+  const values = { ...always, ...args };
+  return (words[now]?.[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export function speak(next = now) {
+  if (next !== now) keep.set("lang", next);
+  now = next;
+  page.lang = now;
+  for (const el of document.querySelectorAll("[data-t]")) el.textContent = t(el.dataset.t);
+  for (const el of document.querySelectorAll("[data-t-label]")) el.setAttribute("aria-label", t(el.dataset.tLabel));
+  for (const el of document.querySelectorAll("[data-t-hint]")) el.placeholder = t(el.dataset.tHint);
+  showOther(document.getElementById("language"));
+}
+
+export const other = () => Object.keys(words).find((name) => name !== now) ?? now;
+
+function showOther(button) {
+  const name = words[other()].lang_name;
+  button.textContent = name.slice(0, 2).toUpperCase();
+  button.lang = other();
+  button.setAttribute("aria-label", name);
+}
+
+export const hour = (date) => date.toLocaleTimeString(now, { hour: "2-digit", minute: "2-digit" });
+
+export function day(date) {
+  const midnight = (d) => new Date(d.getFullYear(), d.getMonth(), d.getDate());
+  const ago = Math.round((midnight(new Date()) - midnight(date)) / 864e5);
+  if (ago === 0 || ago === 1) return new Intl.RelativeTimeFormat(now, { numeric: "auto" }).format(-ago, "day");
+  const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return date.toLocaleDateString(now, { day: "numeric", month: "long", year });
+}

@@ -1,0 +1,35 @@
+"""Tickets for live streams: each opens one stream within a minute, so that an address in a log is worth nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bots.web.tables import web_tickets
+from bots.web.visitors import MESSENGER
+from core.conversations.types import Address
+
+LIFE = timedelta(seconds=60)
+_T = web_tickets.c
+
+
+def issue(tx: Connection, address: Address, now: datetime) -> str:
+    tx.execute(sa.delete(web_tickets).where(_T.expires_at < now))
+    ticket = secrets.token_urlsafe(24)
+    row = {"ticket_hash": _hash(ticket), "account": address.account, "peer": address.peer, "expires_at": now + LIFE}
+    tx.execute(sa.insert(web_tickets).values(row))
+    return ticket
+
+
+def spend(tx: Connection, ticket: str, now: datetime) -> Address | None:
+    mine = sa.delete(web_tickets).where(_T.ticket_hash == _hash(ticket), _T.expires_at >= now)
+    row = tx.execute(mine.returning(_T.account, _T.peer)).first()
+    return None if row is None else Address(MESSENGER, row.account, row.peer)
+
+
+def _hash(ticket: str) -> str:
+    return hashlib.sha256(ticket.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,64 @@
+"""Who is behind a request: a citizen by the token of their browser, an official by the cookie of their desk."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+from sqlalchemy.engine import Connection
+
+from core.authorities import entries
+from core.citizens.service import new_citizen
+from core.conversations import service as conversations
+from core.conversations.types import Address, Person
+from core.lines import LANGUAGES
+
+MESSENGER = "web"
+CHAT, DESK = "chat", "desk"
+COOKIE = "otklik_desk"
+_TOKEN = re.compile(r"Bearer ([A-Za-z0-9_-]{43})", re.ASCII)
+"""256 bits in base64url, made by the browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """`newcomer` makes the person at their first message."""
+
+    address: Address
+    newcomer: Callable[[Connection], Person]
+
+    def conversation(self, conn: Connection) -> int | None:
+        return conversations.find(conn, self.address)
+
+
+Recognize = Callable[[web.Request, Connection, datetime], Visitor | None]
+"""None: this request has no right to be here."""
+
+
+def citizen(request: web.Request, conn: Connection, now: datetime) -> Visitor | None:
+    """Only the hash of the token is kept, so that nobody can speak for a citizen who has read the database."""
+    token = _TOKEN.fullmatch(request.headers.get("Authorization", ""))
+    if token is None:
+        return None
+    peer, lang = hashlib.sha256(token[1].encode()).hexdigest(), language(request)
+    return Visitor(Address(MESSENGER, CHAT, peer), lambda tx: Person("citizen", new_citizen(tx, lang, now)))
+
+
+def official(request: web.Request, conn: Connection, now: datetime) -> Visitor | None:
+    """All desks of an official are one conversation; a desk that was revoked or has run out opens nothing."""
+    found = entries.desk_official(conn, request.cookies.get(COOKIE, ""), now)
+    if found is None:
+        return None
+    person = Person("official", found[1].id)
+    return Visitor(Address(MESSENGER, DESK, str(person.id)), lambda tx: person)
+
+
+def language(request: web.Request) -> str:
+    """What the page says, or else the browser."""
+    asked = [request.query.get("lang", ""), request.headers.get("X-Lang", "")]
+    asked += [part.split(";")[0].strip()[:2].lower() for part in request.headers.get("Accept-Language", "").split(",")]
+    return next((lang for lang in asked if lang in LANGUAGES), LANGUAGES[0])

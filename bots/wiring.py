@@ -1,0 +1,146 @@
+"""Puts the parts together: which of them run in this process, in what order they start, and how they stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiohttp import web
+
+from bots.config import ROOT, Settings
+from bots.deliver import Deliver
+from bots.fanout import Fanout
+from bots.front import Front
+from bots.house import Houses, load_houses
+from bots.photos import PhotoStore
+from bots.signals import Signals
+from bots.web.context import Context
+from bots.web.server import build
+from bots.web.transport import WebTransport
+from bots.web.visitors import MESSENGER
+from bots.worker import Worker
+from core.clock import Clock, utc_now
+from core.conversations import service as conversations
+from core.db import Database
+from core.outbox import delivery
+from core.outbox.types import Lane
+from core.region.file import load_region
+from core.region.store import save_region
+from core.region.types import Region
+from core.speech import load_speeches
+from dialogs.notices import registry as notices
+
+STREAMS_END = 1.0
+"""Seconds that open requests have to end when the process stops."""
+REPLIES, ALL_LANES = (Lane.REPLY,), tuple(Lane)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What this process does: `front` serves pages and hears messages, `worker` sends pushes and watches the clock."""
+
+    front: bool
+    worker: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """`reached(hop)` is called between the hops of a message: tests kill the process there."""
+
+    settings: Settings
+    db: Database
+    region: Region
+    houses: Houses
+    clock: Clock = utc_now
+    reached: Callable[[str], None] = lambda hop: None
+
+
+def prepare(settings: Settings, db: Database) -> Process:
+    """Everything that is read once. The only process of an embedded database also cleans up after the one before it."""
+    region = load_region(settings.region)
+    db.write(lambda tx: save_region(tx, region)).result()
+    if db.embedded:
+        db.write(lambda tx: _alone(db, tx)).result()
+    speeches = load_speeches(ROOT / "locales", ZoneInfo(region.zone))
+    return Process(settings, db, region, load_houses(speeches))
+
+
+def _alone(db: Database, tx: Any) -> None:
+    conversations.free_all(tx)
+    delivery.recover(tx, utc_now(), everything=True)
+
+
+async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Callable[[], None]) -> None:
+    """Until `stop` is set; `started` is called when pages are served. What has begun is finished, the rest waits in
+    the database."""
+    settings, db, clock = process.settings, process.db, process.clock
+    url = settings.redis_url.get_secret_value()
+    signals = Fanout(url) if url else Signals()
+    owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+    transports = {MESSENGER: WebTransport(db, signals, clock)}
+    lanes = ALL_LANES if parts.worker else REPLIES
+    deliver = Deliver(
+        db, process.houses, notices.load(), transports, signals, clock, owner, lanes, process.reached
+    )
+    loops: list[Callable[[], Coroutine[Any, Any, None]]] = [deliver.run]
+    if isinstance(signals, Fanout):
+        loops.append(signals.run)
+    if parts.front:
+        loops.append(Front(db, process.houses, signals, clock, owner, process.reached).run)
+    if parts.worker:
+        loops.append(Worker(db, signals, clock, owner).run)
+    stopping = asyncio.Event()
+    runner = await _pages(process, signals, stopping) if parts.front else None
+    tasks = [asyncio.create_task(_for_ever(loop), name=loop.__qualname__) for loop in loops]
+    started()
+    await stop.wait()
+    stopping.set()
+    if runner is not None:
+        await runner.cleanup()
+    await _end(tasks)
+
+
+async def _pages(process: Process, signals: Signals, stopping: asyncio.Event) -> web.AppRunner:
+    settings = process.settings
+    context = Context(
+        settings=settings,
+        db=process.db,
+        signals=signals,
+        clock=process.clock,
+        speeches=process.houses.speeches,
+        region=process.region,
+        photos=PhotoStore(settings.var_dir / "photos"),
+        stopping=stopping,
+        reached=process.reached,
+    )
+    runner = web.AppRunner(build(context), access_log=None, shutdown_timeout=STREAMS_END)
+    await runner.setup()
+    await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+    return runner
+
+
+async def _for_ever(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """A loop that fails (its database is away) says so once a try and begins again, a little later every time."""
+    pause = 0.5
+    while True:
+        try:
+            await loop()
+        except Exception as error:  # noqa: BLE001 - nobody is left to catch it; what it worked on is still in its table
+            log.exception("loop_failed", loop=loop.__qualname__, problem=type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 15.0)
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,69 @@
+"""Fills an empty database with the demo region and a few appeals in different states, made by the real commands of
+made-up citizens. Never used beside real data."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+from sqlalchemy.engine import Connection
+
+from core.actors import Citizen
+from core.app import run
+from core.appeals.types import TEXT_LEAST, TEXT_MOST, AnswerAppeal, FileAppeal, TakeAppeal
+from core.authorities.queries import official_by_code
+from core.citizens.service import new_citizen
+from core.citizens.types import FILING, GiveConsent
+from core.importer import import_data, is_empty, load_data
+from core.ratings.types import RateAnswer
+from core.region.file import Strict, read_checked
+from core.region.store import read_region
+from core.talk import Place
+
+
+class _Appeal(BaseModel):
+    model_config = Strict
+    text: Annotated[str, Field(min_length=TEXT_LEAST, max_length=TEXT_MOST)]
+    category: str
+    territory: str
+    address: str = ""
+    hours_ago: Annotated[int, Field(ge=1)]
+    taken_by: str = ""
+    answer: str = ""
+    score: int | None = None
+
+
+class _Appeals(BaseModel):
+    model_config = Strict
+    appeals: tuple[_Appeal, ...]
+
+
+def load_demo(tx: Connection, folder: Path, now: datetime) -> bool:
+    """From data.yaml and appeals.yaml of the folder; False, and nothing is done, unless the database is empty. The
+    region itself is saved before, as at every start."""
+    if not is_empty(tx):
+        return False
+    import_data(tx, load_data(folder / "data.yaml"))
+    version = read_region(tx).consent_version
+    for n, appeal in enumerate(read_checked(folder / "appeals.yaml", _Appeals).appeals):
+        _tell(tx, appeal, f"demo:{n}", version, now - timedelta(hours=appeal.hours_ago), now)
+    return True
+
+
+def _tell(tx: Connection, appeal: _Appeal, key: str, version: str, filed: datetime, now: datetime) -> None:
+    """The four stations lie evenly between the filing and now."""
+    step = (now - filed) / 4
+    citizen = Citizen(new_citizen(tx, "ru", filed))
+    run(tx, citizen, f"{key}:consent", GiveConsent(FILING, version), filed)
+    words = FileAppeal(appeal.text.strip(), appeal.category, appeal.territory, Place(appeal.address), ())
+    number = run(tx, citizen, f"{key}:file", words, filed).number
+    official = official_by_code(tx, appeal.taken_by)
+    if official is None:
+        return
+    run(tx, official, f"{key}:take", TakeAppeal(number), filed + step)
+    if appeal.answer:
+        run(tx, official, f"{key}:answer", AnswerAppeal(number, appeal.answer.strip()), filed + 2 * step)
+    if appeal.score is not None:
+        run(tx, citizen, f"{key}:rate", RateAnswer(number, appeal.score), filed + 3 * step)

@@ -1,0 +1,228 @@
+"""A form is steps and answers; where we are is derived from them, so a session is JSON and `advance` is pure.
+
+It reads no clock and waits for nothing: commands and queries go out as values, their results come back as events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+
+from core.lines import Line, Text, line
+from core.talk import (
+    Do,
+    Done,
+    Event,
+    Failed,
+    Held,
+    Load,
+    Loaded,
+    Message,
+    Over,
+    Press,
+    Quiet,
+    Refused,
+    Result,
+    Said,
+    Took,
+)
+from dialogs.keys import AGAIN, BACK, CHANGE, KEEP, PAGE
+from dialogs.session import NOTHING, WORDS, Draft, Here, Session, Step, digest
+from dialogs.walk import Facts, Spot, Steps, UnknownFacts, walk
+
+__all__ = ["AGAIN", "BACK", "CHANGE", "KEEP", "NOTED", "OLDER", "PAGE", "SENT", "Form"]
+
+OLDER = line("That was for an earlier screen. We are here now.")
+NOTED = line("Got it.")
+SENT = line("That part has already been sent.")
+PRESS_AGAIN = Refused(line("Please press «{button}».", button=AGAIN.label))
+UNTAKEN = {
+    "text": line("The words beside it are not kept."),
+    "photos": line("Photos are not taken here."),
+    "place": line("A place is not needed here."),
+    "documents": line("Files are not taken here."),
+    "voice": line("Voice messages are not listened to here: please write it in words."),
+    "contact": line("A phone number is not needed here."),
+}
+"""By field of a Message: what is said about a part that no step takes."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """`steps` may be a generator over the draft, which holds the answers to what it has yielded so far. Such a form is
+    made from data that a session names by revision; a tuple may change under its sessions. A new `revision` makes the
+    buttons of old screens old. `catch` lists the steps that pick photos and places out of messages meant for another
+    step: they read by their own answer alone. `title` names the form in menus, `brief` a begun run of it; the draft
+    of `brief` holds whatever is on file, so that it uses `draft.get`."""
+
+    name: str
+    revision: int
+    title: Line
+    steps: Steps
+    catch: tuple[Step[Any], ...] = ()
+    brief: Callable[[Draft], Line | None] = lambda draft: None
+
+    def start(self, run: str, args: str = "") -> Session:
+        return Session(run, self.name, self.revision, args)
+
+    def in_brief(self, s: Session) -> Line | None:
+        """The first words of a begun run, without any facts."""
+        values: dict[str, Any] = {}
+        draft = Draft(values, s.args)
+        for step in self.steps(draft) if callable(self.steps) else self.steps:
+            value = step.answer(s)
+            if value is not NOTHING:
+                values[step.id] = value
+            elif callable(self.steps):
+                break                       # what follows may be built from this answer
+        return self.brief(draft)
+
+    def advance(self, s: Session, event: Event | None = None) -> tuple[Session, Result]:
+        """All of an event or, until the facts it needs are there, nothing of it."""
+        asked, facts = event, Facts()
+        while isinstance(event, Loaded):
+            facts[event.query], event = event.facts, event.then
+        try:
+            return self._advance(s, event, facts)
+        except UnknownFacts as unknown:
+            return s, Load(unknown.query, asked)
+
+    def _advance(self, s: Session, event: Event | None, facts: Facts) -> tuple[Session, Result]:
+        before = walk(self.steps, s, facts)
+        if isinstance(event, Message) and before.step.ends:
+            return s, Over()
+        after, notes = self._hear(s, before, event)
+        spot = before if after is s else walk(self.steps, after, facts)
+        after, turned = self._shown(s, before, after, spot, event)
+        if spot.core:
+            return after, _do(s, spot)
+        if isinstance(event, Press) and _led(event) == s.led and not turned:
+            return after, Quiet(spot.screen)
+        return after, replace(spot.screen, note=_once((*notes, *spot.screen.note)))
+
+    def _shown(self, s: Session, before: Spot, after: Session, spot: Spot, event: Event | None) -> tuple[Session, bool]:
+        """The session with the screen that its person is about to see, and whether that is another one."""
+        other = s.shown not in spot.step.names or s.revision != self.revision
+        turned = other or s.page != spot.here.page or spot.here.draft != before.here.draft
+        led = s.led
+        if turned and not isinstance(event, Done | Failed):
+            led = _led(event) if isinstance(event, Press) and after is not s else ""
+        at = after.at if after.at in spot.step.names else ""
+        return replace(after, revision=self.revision, shown=spot.step.id, page=spot.here.page, seals=spot.seals, at=at,
+                       rev=s.rev + turned, led=led, over=spot.step.ends), turned
+
+    def _hear(self, s: Session, spot: Spot, event: Event | None) -> tuple[Session, Text]:
+        """The session after the event, and notes for the person."""
+        match event:
+            case Done(key, value) if key.startswith(f"{s.run}:"):
+                act = key.removeprefix(f"{s.run}:").rpartition(":")[0]
+                return replace(s, answers={act: to_jsonable_python(value)} | dict(s.answers)), ()
+            case Failed(key, why) if spot.core and key == _do(s, spot).key:
+                seals = {k: v for k, v in s.seals.items() if k != spot.back}        # a consent is to be given anew
+                return replace(s, at=spot.back or spot.step.id, seals=seals), (why,)
+            case Press() | Message() if spot.core:              # what core is about to do is not changed any more
+                return s, ()
+            case Press(rev=rev) if (rev, s.revision) != (s.rev, self.revision):
+                return s, (OLDER,)
+            case Press() | Message() if s.shown not in ("", *spot.step.names):  # a deploy has put another step here
+                return s, (OLDER,)
+            case Press():
+                return self._press(s, spot, event)
+            case Message():
+                return self._read(s, spot, event)
+            case _:                                             # nothing has been said, or it is not for this form
+                return s, ()
+
+    def _press(self, s: Session, spot: Spot, press: Press) -> tuple[Session, Text]:
+        key = press.key
+        if key not in [button.key for button in spot.screen.buttons]:
+            return s, (OLDER,)
+        if key in (AGAIN.key, BACK.key):
+            return replace(s, at=spot.back if key == BACK.key else ""), ()
+        if key == KEEP.key:
+            return _take(s, spot, {spot.step.id: spot.turn.keep}, ())
+        if key.startswith(PAGE):
+            return replace(s, page=int(key.removeprefix(PAGE))), ()
+        if key.startswith(CHANGE):
+            target = key.removeprefix(CHANGE)
+            changeable = target in spot.here.draft.values and target not in spot.settled
+            return (replace(s, at=target), ()) if changeable else (s, (SENT,))
+        return self._read(s, spot, press)
+
+    def _read(self, s: Session, spot: Spot, said: Said) -> tuple[Session, Text]:
+        reply = spot.step.read(said, spot.here) if spot.step.read else PRESS_AGAIN
+        sent = _sent(said)
+        caught, notes, taken = self._caught(s, spot, said, sent)
+        if isinstance(reply, Took):
+            untaken = sent - taken - spot.step.takes
+            return _take(s, spot, caught | dict(reply.values), (*_of(reply.note), *notes, *_untaken(untaken)))
+        untaken = sent - taken - spot.step.takes - WORDS
+        enough = caught and not sent & WORDS
+        return _take(s, spot, caught, (*notes, *_untaken(untaken), *((NOTED,) if enough else (reply.why,))))
+
+    def _caught(
+        self, s: Session, spot: Spot, said: Said, sent: frozenset[str],
+    ) -> tuple[dict[str, Any], Text, frozenset[str]]:
+        """What the message holds for other steps, with their notes and the parts of the message that they took."""
+        values, notes, taken = dict[str, Any](), list[Line](), frozenset[str]()
+        if isinstance(said, Press):
+            return values, (), taken
+        for step in self.catch:
+            part = sent & step.takes - WORDS
+            if not part or not step.read or step.id == spot.step.id:
+                continue
+            own = next((x for x in map(step.on_file, (s.held, s.answers)) if x is not NOTHING), None)
+            reply = step.read(replace(said, text=""), Here(Draft({}, s.args), None, own))
+            if isinstance(reply, Took):
+                values |= reply.values
+                notes += _of(reply.note)
+                taken |= part
+        return values, tuple(notes), taken
+
+
+def _take(s: Session, spot: Spot, new: dict[str, Any], notes: Text) -> tuple[Session, Text]:
+    """Files the answers, but neither those that core has acted on nor one that its own check refuses."""
+    id, values = spot.step.id, {k: v for k, v in new.items() if k not in spot.settled}
+    if len(values) < len(new):
+        notes = (SENT,)
+    if id in values and not isinstance(values[id], Held) and (why := spot.step.check(values[id], spot.here)):
+        values, notes = {k: v for k, v in values.items() if k != id}, (*notes, why)
+    if not values:
+        return s, notes
+    whole = {k: to_jsonable_python(v) for k, v in values.items() if not isinstance(v, Held)}
+    part = {k: to_jsonable_python(v.value) for k, v in values.items() if isinstance(v, Held)}
+    seals = {k: v for k, v in s.seals.items() if k not in values} | ({id: spot.turn.seal} if id in whole else {})
+    held = {k: v for k, v in s.held.items() if k not in whole and not (id in whole and k == spot.step.was)} | part
+    return replace(s, at="" if id in whole else s.at, answers=dict(s.answers) | whole, held=held, seals=seals), notes
+
+
+def _do(s: Session, spot: Spot) -> Do:
+    command = spot.step.act(spot.here.draft) if spot.step.act else None
+    return Do(f"{s.run}:{spot.step.id}:{digest(command)}", command)
+
+
+def _led(press: Press) -> str:
+    return f"{press.key}@{press.rev}"
+
+
+def _sent(said: Said) -> frozenset[str]:
+    """The fields of a message that hold something."""
+    if isinstance(said, Press):
+        return frozenset()
+    return frozenset(kind for kind in UNTAKEN if (said.text.strip() if kind == "text" else getattr(said, kind)))
+
+
+def _untaken(kinds: frozenset[str]) -> Iterable[Line]:
+    return (why for kind, why in UNTAKEN.items() if kind in kinds)
+
+
+def _of(note: Line | None) -> Text:
+    return () if note is None else (note,)
+
+
+def _once(notes: Text) -> Text:
+    """A Line is not hashable: its arguments may be nested."""
+    return tuple(note for i, note in enumerate(notes) if note not in notes[:i])

@@ -1,0 +1,14 @@
+"""The keys that are the engine's own. They begin with "/", which no option of a step may."""
+
+from __future__ import annotations
+
+from core.lines import line
+from core.talk import Button
+
+AGAIN = Button("/again", line("Try again"))
+BACK = Button("/back", line("Back"))
+KEEP = Button("/keep", line("Leave as is"))
+CHANGE = "/change:"
+"""And the id of an earlier step: a button that any screen may carry."""
+PAGE = "/page:"
+"""And a number: another part of a long choice. It answers nothing."""

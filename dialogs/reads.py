@@ -1,0 +1,84 @@
+"""From words to values, and from words to the buttons of a screen that has been put into words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from core.lines import line
+from core.shown import Shown, ShownButton
+from core.talk import Refused
+from dialogs.keys import BACK
+
+_AROUND = ".,;:!?…«»\"“”„'`"
+
+
+def plain(words: str) -> str:
+    """For comparing: no case, no emoji, no punctuation around, single spaces, е for ё. A label that is nothing but
+    such signs stays as it is."""
+    small = words.casefold().replace("ё", "е")
+    bare = " ".join(re.sub(r"[^\w\s]", _no_emoji, small).split()).strip(_AROUND).strip()
+    return bare or "".join(small.split())
+
+
+def _no_emoji(sign: re.Match[str]) -> str:
+    return "" if sign[0] == "\ufe0f" or unicodedata.category(sign[0]) in ("So", "Sk", "Cf") else sign[0]
+
+
+def meant(words: str, shown: Shown, back: str) -> str | None:
+    """The data of the button named by its exact label or, where no label is a number, by its number from the top.
+    Where the screen reads words, only the way back answers to its label, `back`. What asks the device or opens a link
+    has to be pressed."""
+    said = plain(words)
+    if not said:
+        return None
+    if shown.reads:
+        ways = [b for b in shown.buttons if b.kind == "press" and b.data.endswith(BACK.key)]
+        return next((b.data for b in ways if said == plain(b.label) == plain(back)), None)
+    named = [b for b in shown.buttons if b.kind == "press" and plain(b.label) == said]
+    if named:
+        return named[0].data
+    if not said.isdecimal() or len(said) > 2 or any(plain(b.label).isdecimal() for b in shown.buttons):
+        return None
+    numbered = shown.buttons[int(said) - 1 : int(said)] if int(said) else ()
+    return next((b.data for b in numbered if b.kind == "press"), None)
+
+
+def distinct(buttons: Iterable[ShownButton]) -> tuple[ShownButton, ...]:
+    """No two buttons of a screen are called the same."""
+    named: dict[str, ShownButton] = {}
+    for button in buttons:
+        label, n = button.label, 1
+        while plain(label) in named:
+            n += 1
+            label = f"{button.label} ({n})"
+        named[plain(label)] = replace(button, label=label)
+    return tuple(named.values())
+
+
+def words(text: str) -> str | Refused:
+    """Something that can be seen: invisible signs alone are no answer."""
+    seen = any(unicodedata.category(sign)[0] in "LNPS" for sign in text)
+    return text.strip() if seen else Refused(line("Please answer in words."))
+
+
+def whole_number(text: str) -> int | Refused:
+    digits = text.strip()
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else Refused(line("Please write a whole number."))
+
+
+def day(text: str) -> date | Refused:
+    """31.05.2026 as people write it here, or 2026-05-31."""
+    written = re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", text.strip(), re.ASCII)
+    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text.strip(), re.ASCII)
+    try:
+        if written:
+            return date(int(written[3]), int(written[2]), int(written[1]))
+        if iso:
+            return date(int(iso[1]), int(iso[2]), int(iso[3]))
+    except ValueError:
+        pass
+    return Refused(line("Please write a date like 31.05.2026."))

@@ -1,0 +1,155 @@
+"""What a form is made of: steps, the JSON that a run of it leaves behind, and the typed draft this JSON turns into."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from core.lines import Line, literal
+from core.talk import Refused, Said, Screen, Took
+
+T = TypeVar("T")
+NOTHING: Any = object()
+"""Not on file; None may be an answer."""
+WORDS = frozenset({"text"})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The answers before a step: `draft[TEXT]` has the type of TEXT. What was not asked is not in it. `args` is what
+    the form was opened with."""
+
+    values: Mapping[str, Any]
+    args: str = ""
+
+    def __getitem__(self, step: Step[T]) -> T:
+        value: T = self.values[step.id]
+        return value
+
+    def get(self, step: Step[T]) -> T | None:
+        return self.values.get(step.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Here(Generic[T]):
+    """What a step may look at: the answers before it, the facts it needs, its own answer so far, and which part of a
+    long choice is on show."""
+
+    draft: Draft
+    facts: Any = None
+    own: T | None = None
+    page: int = 0
+
+
+@dataclass(frozen=True)
+class Step(Generic[T]):
+    """Answered by the citizen (`read`) or by core (`act`); with neither it ends the form.
+
+    type    what the JSON on file is turned into
+    show    of an `act`: shown only after core has declined
+    check   why the answer will not do here; asked again after edits
+    needs   a query that names all that its facts depend on
+    given   the answer that the arguments of the form hold, while nothing is on file
+    say     the answer in words
+    takes   what it reads of a Message, by field; where it reads text, words do not press its buttons
+    fresh   a consent: it lapses with the draft it was given to
+    was     its id before it was renamed
+    """
+
+    id: str
+    type: type[T]
+    show: Callable[[Here[T]], Screen]
+    read: Callable[[Said, Here[T]], Took | Refused] | None = None
+    act: Callable[[Draft], object] | None = None
+    check: Callable[[T, Here[T]], Line | None] = lambda value, here: None
+    needs: Callable[[Draft], object | None] = lambda draft: None
+    when: Callable[[Draft], bool] = lambda draft: True
+    given: Callable[[str], T | None] = lambda args: None
+    say: Callable[[T], Line] = lambda value: literal(str(value))
+    takes: frozenset[str] = frozenset()
+    fresh: bool = False
+    was: str = ""
+
+    @property
+    def names(self) -> tuple[str, str]:
+        return self.id, self.was or self.id
+
+    @property
+    def ends(self) -> bool:
+        return not (self.read or self.act)
+
+    def answer(self, s: Session) -> Any:
+        """What is on file, or what the form was opened with."""
+        value = self.on_file(s.answers)
+        if value is not NOTHING:
+            return value
+        given = self.given(s.args)
+        return NOTHING if given is None else given
+
+    def on_file(self, answers: Mapping[str, Any]) -> Any:
+        """Its typed answer. NOTHING where there is none, or where it no longer fits the type."""
+        raw, kind = self.raw(answers), cast(Any, self.type)
+        try:
+            return raw if raw is NOTHING else _adapter(kind).validate_python(raw)
+        except ValidationError:
+            return raw if self.act else NOTHING         # what core said stands
+
+    def raw(self, answers: Mapping[str, Any]) -> Any:
+        return answers.get(self.id, answers.get(self.was, NOTHING))
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of a form. Facts are never in it, and an answer leaves it only for a newer one to the same step.
+
+    held    answers that have only begun
+    seals   the digest of what an answer was given to
+    at      the cursor: a step that is asked again
+    shown   the step on show; page: which part of its long choice
+    rev     of the screen on show; a button knows its own
+    led     the press that led to it
+    over    nothing is asked any more
+    """
+
+    run: str
+    form: str
+    revision: int = 0
+    args: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    held: Mapping[str, Any] = field(default_factory=dict)
+    seals: Mapping[str, str] = field(default_factory=dict)
+    at: str = ""
+    shown: str = ""
+    page: int = 0
+    rev: int = 0
+    led: str = ""
+    over: bool = False
+
+
+def session_to_json(s: Session) -> dict[str, Any]:
+    """Answers are JSON already."""
+    return {name: getattr(s, name) for name in _FIELDS}
+
+
+def session_from_json(raw: Any) -> Session:
+    """Another release may have written it: what this one does not know is left out, what it misses is as at a start."""
+    return _SESSION.validate_python(raw)
+
+
+def digest(value: Any) -> str:
+    return hashlib.sha256(type(value).__name__.encode() + to_json(value)).hexdigest()[:16]
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+_FIELDS = tuple(x.name for x in fields(Session))
+_SESSION = TypeAdapter(Session)

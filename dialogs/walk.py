@@ -1,0 +1,131 @@
+"""Finds the place in a form: a walk over the answers that stand, to the first step that waits for one. It changes
+nothing and hears nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from core.lines import Line, literal
+from core.talk import Screen
+from dialogs.keys import AGAIN, BACK, KEEP
+from dialogs.session import NOTHING, WORDS, Draft, Here, Session, Step, digest
+
+Steps = tuple[Step[Any], ...] | Callable[[Draft], Iterable[Step[Any]]]
+
+
+class UnknownFacts(Exception):
+    """The facts of this query are needed first."""
+
+    def __init__(self, query: Any) -> None:
+        super().__init__(query)
+        self.query = query
+
+
+class Facts(dict[Any, Any]):
+    """By the query that asked for them."""
+
+    def __missing__(self, query: Any) -> Any:
+        raise UnknownFacts(query)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One step and what it has on file. It `waits` if it has to be asked; `why` says what is wrong with the answer."""
+
+    step: Step[Any]
+    here: Here[Any]
+    value: Any
+    raw: Any
+    again: bool
+    partial: bool
+    waits: bool
+    seal: str
+    why: Line | None
+
+    @property
+    def old(self) -> Line | None:
+        """The answer on file in words, also where it will not do any more."""
+        if self.step.fresh:
+            return None
+        if self.value is NOTHING:
+            return literal(self.raw) if isinstance(self.raw, str) else None
+        refused = self.why is not None and self.raw is NOTHING
+        return None if refused else self.step.say(self.value)
+
+    @property
+    def keep(self) -> Any:
+        """The answer on file, if it may be left as it is."""
+        kept = self.again and not (self.partial or self.why or self.step.fresh)
+        return self.value if kept else NOTHING
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where the walk ends: the step whose turn it is, and all that its screen is made of."""
+
+    turn: Turn
+    core: bool
+    """It is core's turn, not the citizen's."""
+    back: str
+    """The step before it that may still be changed."""
+    settled: frozenset[str]
+    """Core has acted on these answers."""
+    seals: Mapping[str, str]
+
+    @property
+    def step(self) -> Step[Any]:
+        return self.turn.step
+
+    @property
+    def here(self) -> Here[Any]:
+        return self.turn.here
+
+    @cached_property
+    def screen(self) -> Screen:
+        screen, step, why = self.step.show(self.here), self.step, self.turn.why
+        ours = {AGAIN.key: step.act, KEEP.key: self.turn.keep is not NOTHING, BACK.key: step.read and self.back}
+        buttons = (*screen.buttons, *(button for button in (AGAIN, KEEP, BACK) if ours[button.key]))
+        note = screen.note if why is None else (*screen.note, why)
+        return replace(screen, buttons=buttons, note=note, old=self.turn.old, reads=step.takes >= WORDS)
+
+
+def walk(steps: Steps, s: Session, facts: Facts) -> Spot:
+    values: dict[str, Any] = {}
+    draft, seals, settled, back = Draft(values, s.args), dict(s.seals), frozenset[str](), ""
+    acted = _last_act(steps, s)
+    for i, step in enumerate(steps(draft) if callable(steps) else steps):
+        value = step.answer(s)
+        if (i < acted and value is NOTHING) or not step.when(draft):
+            continue                        # what a deploy adds before a command that is done, is not asked
+        if i <= acted or (step.act and value is not NOTHING):
+            values[step.id] = value
+            settled, back = (frozenset(values), "") if step.act else (settled, back)
+            continue
+        turn = _turn(step, value, s, draft, facts)
+        if turn.waits or turn.why:
+            return Spot(turn, bool(step.act) and not turn.again, back, settled, seals)
+        values[step.id], seals[step.id], back = value, turn.seal, step.id
+    raise AssertionError("A form ends with a step that nobody answers.")
+
+
+def _last_act(steps: Steps, s: Session) -> int:
+    """What core has done settles every step before it, also one that has come with a deploy."""
+    ahead = () if callable(steps) else steps
+    return max((i for i, x in enumerate(ahead) if x.act and x.raw(s.answers) is not NOTHING), default=-1)
+
+
+def _turn(step: Step[Any], value: Any, s: Session, draft: Draft, facts: Facts) -> Turn:
+    """Facts are asked for only where they are needed: to show the step, or to check an answer that no seal covers."""
+    part, query = step.on_file(s.held), step.needs(draft)
+    seal = digest(draft.values) if step.fresh else "" if query is None else digest(query)
+    again, sealed = s.at in step.names, seal != "" and seal == s.seals.get(step.id)
+    waits = again or value is NOTHING or part is not NOTHING or (step.fresh and not sealed)
+    known = None if query is None or (sealed and not waits) else facts[query]
+    own = value if part is NOTHING else part
+    here = Here(draft, known, None if own is NOTHING else own, s.page if s.shown in step.names else 0)
+    unsure = value is not NOTHING and not step.fresh and (waits or not sealed)
+    why = step.check(value, here) if unsure else None
+    return Turn(step, here, value, step.raw(s.answers), again, part is not NOTHING, waits, seal, why)
