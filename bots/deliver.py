@@ -24,7 +24,7 @@ from core.notify.types import NoticeKind
 from core.outbox import delivery
 from core.outbox.types import Kind, Lane, Row, State
 from core.shown import Shown, from_json
-from dialogs.notices.registry import NoticeDialog
+from dialogs.notices import NoticeDialog
 from dialogs.reads import distinct
 
 AT_ONCE = 200
@@ -40,8 +40,15 @@ class Deliver:
     """`reached(hop)` is called between the hops of a row: tests kill the process there."""
 
     def __init__(
-        self, db: Database, houses: Houses, notices: Mapping[NoticeKind, NoticeDialog],
-        transports: Mapping[str, Transport], signals: Signals, clock: Clock, owner: str, lanes: Sequence[Lane],
+        self,
+        db: Database,
+        houses: Houses,
+        notices: Mapping[NoticeKind, NoticeDialog],
+        transports: Mapping[str, Transport],
+        signals: Signals,
+        clock: Clock,
+        owner: str,
+        lanes: Sequence[Lane],
         reached: Callable[[str], None] = lambda hop: None,
     ) -> None:
         self._db, self._houses, self._notices, self._transports = db, houses, notices, transports
@@ -105,7 +112,8 @@ class Deliver:
         return delivery.begin_sending(tx, sorted(said), self._owner, now)
 
     async def _send(self, parcel: Parcel, tries: int) -> None:
-        outcome = await self._transports[parcel.address.messenger].send(parcel)
+        transport = self._transports.get(parcel.address.messenger)
+        outcome = await transport.send(parcel) if transport else Rejected("there is no such messenger here")
         self._reached("sent")
         await asyncio.wrap_future(self._db.write(lambda tx: self._settle(tx, parcel.outbox_id, outcome, tries)))
         self._reached("settled")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import redis.asyncio as redis
 import structlog
@@ -26,10 +27,8 @@ class Fanout(Signals):
 
     def ring(self, name: str) -> None:
         super().ring(name)
-        try:
+        with contextlib.suppress(asyncio.QueueFull):
             self._waiting.put_nowait(name)
-        except asyncio.QueueFull:
-            pass
 
     async def run(self) -> None:
         """Until cancelled."""

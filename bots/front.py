@@ -32,7 +32,12 @@ class Front:
     """`reached(hop)` is called between the hops of a message: tests kill the process there."""
 
     def __init__(
-        self, db: Database, houses: Houses, signals: Signals, clock: Clock, owner: str,
+        self,
+        db: Database,
+        houses: Houses,
+        signals: Signals,
+        clock: Clock,
+        owner: str,
         reached: Callable[[str], None] = lambda hop: None,
     ) -> None:
         self._db, self._houses, self._signals, self._clock, self._owner = db, houses, signals, clock, owner

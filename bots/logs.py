@@ -1,4 +1,4 @@
-"""Logs are events with fields, one line each. Whatever is written, in whatever library, passes one filter for secrets."""
+"""Logs are events with fields, one line each. Whatever is written, by whatever library, passes one filter."""
 
 from __future__ import annotations
 

@@ -35,9 +35,13 @@ from dialogs.shell import House, Out, Talk, hear
 
 ROUNDS = 24
 """Queries and commands of one event; more is a dialog that goes in circles."""
-APOLOGY = line("Something went wrong on our side with your last message. It is kept, and we will look into it. "
-               "Please go on, or try again later.")
+APOLOGY = line(
+    "Something went wrong on our side with your last message. It is kept, and we will look into it. "
+    "Please go on, or try again later."
+)
 NO_ENTRY = line("Your entry to this desk has ended. Please ask your administrator for a new link.")
+
+Moving = Generator[Load | Do, Any, Any]
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +62,7 @@ class Move:
     out: list[tuple[str, Out, Shown]] = field(default_factory=list)
     reads: list[Any] = field(default_factory=list)
     _unknown: list[FormRow] = field(default_factory=list)
-    _open: tuple[Generator[Load | Do, Any, Any], Load | Do | None] | None = None
+    _open: tuple[Moving, Load | Do | None] | None = None
 
     def __post_init__(self) -> None:
         known = self.house.dialogs.forms
@@ -91,7 +95,7 @@ class Move:
             try:
                 if not self._hear(conn, heard, writing=writing):
                     return False
-            except Exception as error:  # noqa: BLE001 - the one place where a bug in a dialog ends: logged, tried again
+            except Exception as error:
                 self.talk, self.out, self.reads = before
                 self._open = None
                 self.failed = (heard, type(error).__name__)
@@ -104,17 +108,16 @@ class Move:
         if isinstance(self.actor, Nobody):
             self._say(f"move:{heard.id}:0", Out(Screen((NO_ENTRY,))))
             return True
-        if self._open is None:
-            moving = hear(self.house, self.talk, heard.event, _run_name(heard.id), self.speech.say(BACK.label))
-            self._open = (moving, None)
+        back, run = self.speech.say(BACK.label), _run_name(heard.id)
+        moving, asked = self._open or (hear(self.house, self.talk, heard.event, run, back), None)
         if not writing:
-            return self._answer_all(conn, heard, writing=False)
+            return self._answer_all(conn, heard, moving, asked, writing=False)
         with conn.begin_nested():
-            return self._answer_all(conn, heard, writing=True)
+            return self._answer_all(conn, heard, moving, asked, writing=True)
 
-    def _answer_all(self, conn: Connection, heard: Heard, *, writing: bool) -> bool:
-        assert self._open is not None
-        moving, asked = self._open
+    def _answer_all(
+        self, conn: Connection, heard: Heard, moving: Moving, asked: Load | Do | None, *, writing: bool
+    ) -> bool:
         for _ in range(ROUNDS):
             if isinstance(asked, Do) and not writing:
                 self._open = (moving, asked)
@@ -127,7 +130,7 @@ class Move:
                 return True
         raise RuntimeError("The dialog asks without end.")
 
-    def _next(self, conn: Connection, moving: Generator[Load | Do, Any, Any], asked: Load | Do | None) -> Load | Do:
+    def _next(self, conn: Connection, moving: Moving, asked: Load | Do | None) -> Load | Do:
         if asked is None:
             return next(moving)
         if isinstance(asked, Do):

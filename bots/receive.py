@@ -33,9 +33,7 @@ class Accepted:
     new: bool
 
 
-def meet(
-    tx: Connection, address: Address, lang: str, now: datetime, newcomer: Callable[[Connection], Person]
-) -> int:
+def meet(tx: Connection, address: Address, lang: str, now: datetime, newcomer: Callable[[Connection], Person]) -> int:
     """The conversation at this address; whoever is new there is made by `newcomer`."""
     found = conversations.find(tx, address)
     return conversations.meet(tx, address, newcomer(tx), lang, now) if found is None else found

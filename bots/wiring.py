@@ -88,9 +88,7 @@ async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Ca
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     transports = {MESSENGER: WebTransport(db, signals, clock)}
     lanes = ALL_LANES if parts.worker else REPLIES
-    deliver = Deliver(
-        db, process.houses, notices.load(), transports, signals, clock, owner, lanes, process.reached
-    )
+    deliver = Deliver(db, process.houses, notices.load(), transports, signals, clock, owner, lanes, process.reached)
     loops: list[Callable[[], Coroutine[Any, Any, None]]] = [deliver.run]
     if isinstance(signals, Fanout):
         loops.append(signals.run)
@@ -134,7 +132,7 @@ async def _for_ever(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
     while True:
         try:
             await loop()
-        except Exception as error:  # noqa: BLE001 - nobody is left to catch it; what it worked on is still in its table
+        except Exception as error:
             log.exception("loop_failed", loop=loop.__qualname__, problem=type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 15.0)

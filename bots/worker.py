@@ -56,7 +56,7 @@ class Worker:
                 with tx.begin_nested():
                     app.fire(tx, timer.kind, timer.payload, f"timer:{timer.id}:{timer.due_at.timestamp()}", now)
                     timers.done(tx, timer)
-            except Exception as error:  # noqa: BLE001 - one timer must not hold up the others; it is tried again
+            except Exception as error:
                 log.exception("timer_failed", timer=timer.id, kind=timer.kind)
                 timers.failed(tx, timer, type(error).__name__, now)
         jobs.enqueue(tx, key=f"prune:{now.date().isoformat()}", kind="prune", payload={}, now=now)
@@ -66,7 +66,7 @@ class Worker:
         """What the work changes is committed together with its end, so that it is done once."""
         try:
             await asyncio.wrap_future(self._db.write(lambda tx: self._end(tx, job)))
-        except Exception as error:  # noqa: BLE001 - a job that fails is tried again and then stays for an operator
+        except Exception as error:
             log.exception("job_failed", job=job.id, kind=job.kind)
             problem, now = type(error).__name__, self._clock()
             await asyncio.wrap_future(self._db.write(lambda tx: jobs.fail(tx, job, self._owner, problem, now)))

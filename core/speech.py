@@ -79,12 +79,13 @@ class Speeches:
 
 def load_speeches(locales: Path, zone: ZoneInfo) -> Speeches:
     """The catalogues are compiled in memory, so that no built file has to be kept beside them."""
-    return Speeches({lang: Speech(lang, _catalogue(locales / lang / "LC_MESSAGES" / "messages.po"), zone)
-                     for lang in LANGUAGES})
+    return Speeches(
+        {lang: Speech(lang, _catalogue(locales / lang / "LC_MESSAGES" / "messages.po"), zone) for lang in LANGUAGES}
+    )
 
 
 def _catalogue(path: Path) -> gettext.NullTranslations:
-    if not path.exists():           # the msgids are English sentences
+    if not path.exists():  # the msgids are English sentences
         return gettext.NullTranslations()
     with path.open("rb") as file:
         catalogue = read_po(file)

@@ -1,7 +1,7 @@
 """Decides what an event is for: a form, a view, or the start of something. Pure: commands and queries go out as values.
 
-`hear` is a generator: it yields a Load or a Do, is sent the answer (or thrown a Refusal), and returns what is to be shown
-and remembered. The frames of a conversation are forms, one above the other; what is typed belongs to the top one.
+`hear` is a generator: it yields a Load or a Do, is sent the answer (or thrown a Refusal), and returns what is to be
+shown and remembered. The frames of a conversation are forms, one above the other; what is typed belongs to the top one.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ class _Move:
         below = self.frames[-1] if self.frames else None
         gate = GATES.get(below.form) if below else None
         if gate and gate.form == session.form and not gate.is_open((yield Load(gate.query))):
-            self.frames.pop()           # declined: what it guarded is forgotten
+            self.frames.pop()  # declined: what it guarded is forgotten
             return self._show(self._with_ways(screen))
         if not self.frames:
             return self._show(self._with_ways(screen))
@@ -286,7 +286,8 @@ class _Move:
         begun = [*self.frames[::-1], *self.aside][:OFFERED]
         forms = ((s.run, self._form(s.form), s) for s in begun if not self._guards(s))
         return tuple(
-            Button(f"{RESUME}:{run}", line("Go on: {what}", what=form.in_brief(s) or form.title)) for run, form, s in forms
+            Button(f"{RESUME}:{run}", line("Go on: {what}", what=form.in_brief(s) or form.title))
+            for run, form, s in forms
         )
 
     def _guards(self, session: Session) -> bool:
@@ -294,8 +295,12 @@ class _Move:
 
     def _bound(self, screen: Screen, session: Session) -> Screen:
         """Buttons of a form know their run and screen; «Menu» is a way out of every form but a gate."""
-        ours = [replace(b, key=wire(b.key, session.run, session.rev)) if b.kind == "press" and not self._leads_away(b)
-                else b for b in screen.buttons]
+        ours = [
+            replace(b, key=wire(b.key, session.run, session.rev))
+            if b.kind == "press" and not self._leads_away(b)
+            else b
+            for b in screen.buttons
+        ]
         home = Button(f"{self.house.home}:", line("Menu"))
         return replace(screen, buttons=(*ours, *(() if self._guards(session) else (home,))))
 

@@ -20,7 +20,6 @@ from bots.web.stream import follow
 from bots.web.visitors import Recognize, Visitor, language
 from bots.web.wire import Body, TextBody, event_of, read_ack, read_body, read_number
 from core import app
-from core.actors import Citizen
 from core.appeals.types import OpenPhoto
 from core.conversations import service as conversations
 from core.conversations.types import Address
@@ -68,6 +67,7 @@ class Chat:
         visitor, event = self._visitor(request, tx, now), event_of(body)
         update = Update(visitor.address, body.id, event, raw, language(request))
         accepted = accept(tx, update, now, visitor.newcomer)
+        visitor.seen(tx)
         there = accepted.conversation_id
         if isinstance(event, Message) and event.photos:
             person = conversations.read(tx, [there])[there].person

@@ -39,7 +39,9 @@ class Stranger(Exception):
     """Nobody that we know."""
 
 
-def sentences(speeches: Speeches, page: Callable[[web.Request, int, Line], web.Response]) -> Callable[..., Awaitable[web.StreamResponse]]:
+def sentences(
+    speeches: Speeches, page: Callable[[web.Request, int, Line], web.Response]
+) -> Callable[..., Awaitable[web.StreamResponse]]:
     """A middleware. `page` renders the sentence for a person who has opened an address; our own script gets JSON."""
 
     def say(request: web.Request, status: int, why: Line, headers: dict[str, str] | None = None) -> web.Response:
@@ -71,9 +73,9 @@ def sentences(speeches: Speeches, page: Callable[[web.Request, int, Line], web.R
                 raise
             return say(request, error.status, NO_PAGE if error.status in (404, 405) else NOT_OURS)
         except sqlalchemy.exc.OperationalError as error:
-            log.error("storage_unavailable", problem=type(error).__name__)
+            log.warning("storage_unavailable", problem=type(error).__name__)
             return say(request, 503, BUSY, {"Retry-After": "5"})
-        except Exception:  # noqa: BLE001 - the one place where a bug in a page ends: logged, and a sentence for the person
+        except Exception:
             log.exception("request_failed", method=request.method, route=str(request.match_info.route.resource))
             return say(request, 500, BROKEN)
 

@@ -38,8 +38,8 @@ def put_mine(tx: Connection, conversation_id: int, key: str, body: Mapping[str, 
 def put_theirs(
     tx: Connection, conversation_id: int, outbox_id: int, shown: Shown, *, edit: bool, push: bool, now: datetime
 ) -> int:
-    """What we say, once for an outbox row; answers with pos. A push leaves the live screen alone; a new screen takes the
-    buttons of the one before, unless that one is kept."""
+    """What we say, once for an outbox row; answers with pos. A push leaves the live screen alone; a new screen takes
+    the buttons of the one before, unless that one is kept."""
     known: int | None = tx.execute(sa.select(_I.pos).where(_I.outbox_id == outbox_id)).scalar()
     if known is not None:
         return known
@@ -81,7 +81,9 @@ def _replace(tx: Connection, live: RowMapping, outbox_id: int, body: Mapping[str
 
 
 def newer(conn: Connection, conversation_id: int, after: int, limit: int = PAGE) -> list[dict[str, Any]]:
-    changed = sa.select(web_items).where(_I.conversation_id == conversation_id, _I.n > after).order_by(_I.n).limit(limit)
+    changed = (
+        sa.select(web_items).where(_I.conversation_id == conversation_id, _I.n > after).order_by(_I.n).limit(limit)
+    )
     return [_as_json(row) for row in conn.execute(changed).mappings()]
 
 

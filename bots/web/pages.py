@@ -1,4 +1,4 @@
-"""The pages that people open: the chat, the desk, and the door to the desk. Static files are served under their hash."""
+"""The pages that people open: the chat, the desk, and the door to the desk; and the static files they need."""
 
 from __future__ import annotations
 
@@ -85,8 +85,16 @@ class Pages:
         region = self._context.region
         emergency = [{"number": one.number, "label": speech.say(named(one.what))} for one in region.emergency]
         return self._page(
-            "chat.html", speech, 200, role=role, api=api, title=title, operator=speech.say(named(region.operator)),
-            emergency=emergency, policy_url=region.policy_url, formal_url=region.formal_url,
+            "chat.html",
+            speech,
+            200,
+            role=role,
+            api=api,
+            title=title,
+            operator=speech.say(named(region.operator)),
+            emergency=emergency,
+            policy_url=region.policy_url,
+            formal_url=region.formal_url,
             texts_json=self._texts_json,
         )
 
@@ -100,13 +108,18 @@ class Pages:
         return self._page("enter.html", speech, 200, who=card.name, where=where, action=f"/enter/{token}")
 
     async def enter(self, request: web.Request) -> web.Response:
-        if "Origin" not in request.headers:     # browsers name it; another one's is refused before it comes here
+        if "Origin" not in request.headers:  # browsers name it; another one's is refused before it comes here
             raise NotOurs(403, FOREIGN)
         token, now = request.match_info["token"], self._context.clock()
         desk = await self._context.write(lambda tx: entries.spend_entry(tx, token, now))
         answer = web.HTTPSeeOther("/desk")
         answer.set_cookie(
-            visitors.COOKIE, desk, httponly=True, samesite="Strict", max_age=30 * 86400, path="/",
+            visitors.COOKIE,
+            desk,
+            httponly=True,
+            samesite="Strict",
+            max_age=30 * 86400,
+            path="/",
             secure=self._context.settings.address.startswith("https"),
         )
         return answer
@@ -125,13 +138,17 @@ class Pages:
     def notice(self, request: web.Request, status: int, why: Line) -> web.Response:
         """A page with one sentence."""
         speech = self._speech(request)
-        return self._page("notice.html", speech, status, title=speech.say(OOPS if status == 404 else why), text=speech.say(why))
+        return self._page(
+            "notice.html", speech, status, title=speech.say(OOPS if status == 404 else why), text=speech.say(why)
+        )
 
     def _speech(self, request: web.Request) -> Speech:
         return self._context.speeches[visitors.language(request)]
 
     def _page(self, name: str, speech: Speech, status: int, **values: object) -> web.Response:
         html = self._templates.get_template(name).render(lang=speech.lang, texts=self._texts[speech.lang], **values)
-        response = web.Response(text=html, content_type="text/html", status=status, headers={"Cache-Control": "no-store"})
+        response = web.Response(
+            text=html, content_type="text/html", status=status, headers={"Cache-Control": "no-store"}
+        )
         response.enable_compression()
         return response

@@ -25,8 +25,10 @@ HEADERS = {
 
 def build(context: Context) -> web.Application:
     pages = Pages(context)
-    app = web.Application(middlewares=[sentences(context.speeches, pages.notice), _own_origin(context.settings.address)],
-                          client_max_size=MOST + 1024)
+    app = web.Application(
+        middlewares=[sentences(context.speeches, pages.notice), _own_origin(context.settings.address)],
+        client_max_size=MOST + 1024,
+    )
     app.on_response_prepare.append(_headers(context.settings.web_origins))
     app.add_routes(pages.routes())
     app.add_routes(Chat(context, visitors.citizen).routes("/api/chat"))
@@ -70,9 +72,9 @@ def _own_origin(address: str) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         origin = request.headers.get("Origin")
-        if request.method not in ("GET", "HEAD") and origin is not None:
-            if urlsplit(origin).netloc not in (ours, request.host):
-                raise NotOurs(403, FOREIGN)
+        changes = request.method not in ("GET", "HEAD")
+        if changes and origin is not None and urlsplit(origin).netloc not in (ours, request.host):
+            raise NotOurs(403, FOREIGN)
         return await handler(request)
 
     return middleware

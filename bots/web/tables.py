@@ -7,7 +7,9 @@ from core.db import ERASE, PLAIN, Id, Moment, metadata
 web_boxes = sa.Table(
     "web_boxes",
     metadata,
-    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id"), primary_key=True, autoincrement=False, info=PLAIN),
+    sa.Column(
+        "conversation_id", Id, sa.ForeignKey("conversations.id"), primary_key=True, autoincrement=False, info=PLAIN
+    ),
     sa.Column("n", sa.Integer, nullable=False, info=PLAIN),
     sa.Column("pos", sa.Integer, nullable=False, info=PLAIN),
     sa.Column("acked", sa.Integer, nullable=False, info=PLAIN),
@@ -17,7 +19,9 @@ web_boxes = sa.Table(
 web_items = sa.Table(
     "web_items",
     metadata,
-    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id"), primary_key=True, autoincrement=False, info=PLAIN),
+    sa.Column(
+        "conversation_id", Id, sa.ForeignKey("conversations.id"), primary_key=True, autoincrement=False, info=PLAIN
+    ),
     sa.Column("pos", sa.Integer, primary_key=True, autoincrement=False, info=PLAIN),
     sa.Column("n", sa.Integer, nullable=False, info=PLAIN),
     sa.Column("side", sa.Text, nullable=False, info=PLAIN),

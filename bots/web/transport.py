@@ -1,4 +1,4 @@
-"""Sends to web chats: into the mailbox, from where open pages fetch it. Being one transaction, it cannot be in doubt."""
+"""Sends to web chats: into the mailbox, where open pages find it. Being one transaction, it cannot be in doubt."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from sqlalchemy.engine import Connection
 
 from core.authorities import entries
 from core.citizens.service import new_citizen
-from core.conversations import service as conversations
 from core.conversations.types import Address, Person
 from core.lines import LANGUAGES
 
@@ -26,13 +25,11 @@ _TOKEN = re.compile(r"Bearer ([A-Za-z0-9_-]{43})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`newcomer` makes the person at their first message."""
+    """`newcomer` makes the person at their first message; `seen` notes that they are here."""
 
     address: Address
     newcomer: Callable[[Connection], Person]
-
-    def conversation(self, conn: Connection) -> int | None:
-        return conversations.find(conn, self.address)
+    seen: Callable[[Connection], None] = lambda tx: None
 
 
 Recognize = Callable[[web.Request, Connection, datetime], Visitor | None]
@@ -53,8 +50,9 @@ def official(request: web.Request, conn: Connection, now: datetime) -> Visitor |
     found = entries.desk_official(conn, request.cookies.get(COOKIE, ""), now)
     if found is None:
         return None
-    person = Person("official", found[1].id)
-    return Visitor(Address(MESSENGER, DESK, str(person.id)), lambda tx: person)
+    desk, person = found[0], Person("official", found[1].id)
+    address = Address(MESSENGER, DESK, str(person.id))
+    return Visitor(address, lambda tx: person, lambda tx: entries.touch_desk(tx, desk, now))
 
 
 def language(request: web.Request) -> str:

@@ -103,7 +103,9 @@ def _save_forms(tx: Connection, before: Conversation, after: tuple[FormRow, ...]
             person = {"person_kind": before.person.kind, "person_id": before.person.id}
             tx.execute(sa.insert(forms).values({**values, **made, **person}))
         elif form != old[form.run]:
-            tx.execute(sa.update(forms).where(forms.c.run == form.run).values({**values, "version": forms.c.version + 1}))
+            tx.execute(
+                sa.update(forms).where(forms.c.run == form.run).values({**values, "version": forms.c.version + 1})
+            )
 
 
 def release(tx: Connection, conversation_id: int, owner: str) -> None:

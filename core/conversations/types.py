@@ -25,7 +25,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """A form in progress. `depth` is its place among the frames of the conversation, 0 at the bottom; None: put aside."""
+    """A form in progress. `depth` is its place among the frames, 0 at the bottom; None: put aside."""
 
     run: str
     name: str

@@ -29,7 +29,9 @@ def claim(tx: Connection, owner: str, lanes: Sequence[Lane], limit: int, now: da
     )
     due = sa.select(o.id).where(o.state == State.READY, o.not_before <= now, o.lane.in_(lanes), o.format <= FORMAT)
     heads = due.where(~blocked).order_by(urgency, o.id).limit(limit).with_for_update(skip_locked=True)
-    leased = sa.update(outbox).where(o.id.in_(heads)).values(state=State.LEASED, lease_owner=owner, lease_until=now + LEASE)
+    leased = (
+        sa.update(outbox).where(o.id.in_(heads)).values(state=State.LEASED, lease_owner=owner, lease_until=now + LEASE)
+    )
     rows = tx.execute(leased.returning(outbox)).mappings()
     return sorted(map(_row, rows), key=lambda row: (_URGENCY[row.lane], row.id))
 
@@ -79,7 +81,7 @@ def confirm(tx: Connection, ids: Sequence[int], now: datetime) -> None:
 
 def recover(tx: Connection, now: datetime, *, everything: bool = False) -> None:
     """Rows that a dead process has left. Leased ones are simply sent. Of those in `sending` replies and statuses are
-    sent once more, marked; the rest, and a second time, end as uncertain. `everything`: no other process can be alive."""
+    sent once more, marked; the rest, and a second time, end as uncertain. `everything`: nobody else can be alive."""
     o = outbox.c
     left = sa.true() if everything else o.lease_until < now
     free = {"lease_owner": None, "lease_until": None}

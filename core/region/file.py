@@ -31,7 +31,7 @@ def _in_russian(names: dict[str, str]) -> dict[str, str]:
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (OSError, LookupError, ValueError) as error:
         raise ValueError(f"«{name}» is not a time zone that this machine knows") from error
     return name
 

@@ -70,3 +70,10 @@ def test_the_first_message_opens_the_form() -> None:
     assert d.text == "What is it about?"
     d.press("roads"), d.press("done")
     assert d.text.startswith(TEXT) and d.screen.photos == PHOTOS
+
+
+def test_words_beside_what_two_steps_take_are_named_as_not_kept() -> None:
+    d = door(FORM, TEXT, ("roads",), "Mira 1")
+    d.say("look at this", PHOTOS, PLACE)
+    assert d.note == "The words beside it are not kept."
+    assert d.s.held["photos"] == list(PHOTOS) and d.s.answers["place"]["lat"] == 55.75

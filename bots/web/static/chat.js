@@ -119,7 +119,6 @@ const hear = {
     log.showTyping();
     setTimeout(() => mine.delete(entry.id) && catchUp(live.renew), 8000);
   },
-  unsent: () => log.showQueue(queue.entries()),
   refused({ entry }) {
     if (entry.kind !== "text") notice(entry.error || t("refused"));
     else if (mine.delete(entry.id) && composer.isEmpty()) {
@@ -196,6 +195,7 @@ function entryNeeded() {
   $("log").after($("entry").content.cloneNode(true));
   speak();
   show("offline");
+  $("state").textContent = t("entry_needed");
   $("notice").hidden = true;
   log.end();
 }

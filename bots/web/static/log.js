@@ -9,7 +9,8 @@ const typing = document.getElementById("typing");
 const toEnd = document.getElementById("to-end");
 const olderButton = document.getElementById("older");
 const byPos = new Map();
-const byId = new Map();
+const byId = new Map(); // not yet accepted, by the client's id
+const arrived = new Set(); // the ids of those that have come back as items
 const busy = new Map();
 const days = new Map();
 let act = { press() {}, takeBack() {}, forget() {}, more() {} };
@@ -68,6 +69,7 @@ export async function fill(items, more) {
 function upsert(item) {
   const article = byPos.get(item.pos) ?? byId.get(item.id) ?? create(item.side);
   byId.delete(item.id);
+  if (item.id) arrived.add(item.id);
   byPos.set(item.pos, article);
   if (article.item && item.side === "them") flash(article);
   free(article);
@@ -111,7 +113,7 @@ function more() {
 
 export function showQueue(entries) {
   for (const entry of entries) {
-    if (entry.kind !== "text" || byId.has(entry.id)) continue;
+    if (entry.kind !== "text" || byId.has(entry.id) || arrived.has(entry.id)) continue;
     const article = create("me");
     byId.set(entry.id, article);
     const item = { side: "me", id: entry.id, at: new Date(entry.at).toISOString(), text: entry.text, photos: entry.photos };

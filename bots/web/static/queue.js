@@ -28,7 +28,6 @@ export async function flush(mayGo, tell) {
     const { name, at, ...body } = entry;
     const answer = await call("POST", "/messages", body);
     if (passing(answer)) {
-      tell({ type: "unsent", entry });
       await pause(tries++, answer.wait);
       continue;
     }

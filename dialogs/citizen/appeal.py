@@ -1,0 +1,175 @@
+"""Report a problem: words first, a category that fits them, the place, photos, a check, and it is filed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from core.appeals.types import PHOTOS_MOST, TEXT_LEAST, TEXT_MOST, FileAppeal, Receipt
+from core.lines import Line, Text, line, lines, literal, named
+from core.rubricator.types import Category, SuggestCategories
+from core.talk import Button, Held, Message, Place, Press, Refused, Said, Screen, Took
+from core.territories.types import ListTerritories
+from core.text import shortened
+from dialogs.engine import Form
+from dialogs.session import Draft, Here, Step
+from dialogs.steps import SKIP, act, choice, consent, end, photos, photos_in_words, place, words
+from dialogs.views import launch
+from dialogs.wording import grouped, last_day, place_words
+
+BRIEF = 24
+"""Characters of the first words, on a button that goes on with them."""
+REMOVE = "remove"
+
+
+def category_ask(here: Here[Any]) -> Line:
+    if here.facts.likely and here.page == 0:
+        return line("What is it about? This looks closest.")
+    return line("What is it about? Please choose from the list.")
+
+
+def option(category: Category) -> Button:
+    return Button(category.code, named(category.name))
+
+
+def territories(here: Here[Any]) -> Sequence[Button]:
+    return [Button(territory.code, named(territory.name)) for territory in here.facts]
+
+
+def place_or_none(step: Step[Place]) -> Step[Place]:
+    """May be left out; words and a point that come one after the other are one place."""
+
+    def show(here: Here[Place]) -> Screen:
+        screen = step.show(here)
+        return replace(screen, buttons=(*screen.buttons, Button(SKIP, line("Without an address"))))
+
+    def read(said: Said, here: Here[Place]) -> Took | Refused:
+        if isinstance(said, Press):
+            return Took({step.id: Place()})
+        reply = step.read(said, here) if step.read else None
+        if not isinstance(reply, Took):
+            return Refused(line("Please write an address or press «{button}».", button=line("Without an address")))
+        return Took({step.id: together(here.own or Place(), reply.values[step.id])})
+
+    return replace(step, show=show, read=read, say=place_words)
+
+
+def together(old: Place, new: Place) -> Place:
+    if new.lat is None and not old.address:
+        return Place(new.address, old.lat, old.lon)
+    if not new.address and old.lat is None:
+        return Place(old.address, new.lat, new.lon)
+    return new
+
+
+def photos_at_once(step: Step[tuple[str, ...]]) -> Step[tuple[str, ...]]:
+    """Photos that came along with something else are an answer: nobody is asked for them again."""
+
+    def show(here: Here[tuple[str, ...]]) -> Screen:
+        screen = step.show(here)
+        remove = (Button(REMOVE, line("Remove the photos")),) if here.own else ()
+        return replace(screen, buttons=(*screen.buttons, *remove))
+
+    def read(said: Said, here: Here[tuple[str, ...]]) -> Took | Refused:
+        if isinstance(said, Press) and said.key == REMOVE:
+            return Took({step.id: ()})
+        reply = step.read(said, here) if step.read else Refused(line("Please send photos or press the button."))
+        came_along = isinstance(said, Message) and not here.draft.values
+        if isinstance(reply, Refused) or not came_along:
+            return reply
+        return replace(reply, values={id: v.value if isinstance(v, Held) else v for id, v in reply.values.items()})
+
+    return replace(step, show=show, read=read)
+
+
+def photos_ask(here: Here[Any]) -> Line:
+    if here.own:
+        n = len(here.own)
+        return lines("There is {n} photo now. Are there more?", "There are {n} photos now. Are there more?", n)
+    return lines("Is there a photo? Send it here.", "Are there photos? Send them here, up to {n}.", PHOTOS_MOST)
+
+
+TEXT = words(
+    "text",
+    line("Write in your own words what happened and where. You can send photos right away."),
+    least=TEXT_LEAST,
+    most=TEXT_MOST,
+)
+CATEGORY = choice(
+    "category",
+    category_ask,
+    needs=lambda draft: SuggestCategories(draft[TEXT]),
+    options=lambda here: [option(c) for c in here.facts.likely],
+    more=lambda here: [option(c) for c in here.facts.all],
+)
+TERRITORY = choice(
+    "territory",
+    line("Where is it? Please choose the town or district."),
+    needs=lambda draft: ListTerritories(),
+    options=territories,
+)
+PLACE = place_or_none(
+    place(
+        "place",
+        line("Where exactly? Write the address or what is near, or send a point on the map."),
+        button=line("Send where I am"),
+    )
+)
+PHOTOS = photos_at_once(photos("photos", photos_ask, most=PHOTOS_MOST))
+
+
+def summary(here: Here[bool]) -> Text:
+    draft = here.draft
+    return (
+        line("Please check before sending:"),
+        literal(draft[TEXT]),
+        line("Category: {category}", category=draft[CATEGORY].label),
+        line("Where: {territory}, {place}", territory=draft[TERRITORY].label, place=place_words(draft[PLACE])),
+        line("Photos: {photos}", photos=photos_in_words(draft[PHOTOS])),
+    )
+
+
+def command(draft: Draft) -> FileAppeal:
+    return FileAppeal(draft[TEXT], draft[CATEGORY].key, draft[TERRITORY].key, draft[PLACE], draft[PHOTOS])
+
+
+CHECK = consent(
+    "check",
+    summary,
+    line("Send"),
+    photos=lambda draft: draft[PHOTOS],
+    changes=(
+        (line("the words"), TEXT),
+        (line("the category"), CATEGORY),
+        (line("the town"), TERRITORY),
+        (line("the address"), PLACE),
+        (line("the photos"), PHOTOS),
+    ),
+)
+FILED = act("filed", Receipt, command)
+
+
+def receipt(here: Here[None]) -> Text:
+    filed = here.draft[FILED]
+    authority, day = named(filed.authority), last_day(filed.due)
+    return (
+        line("Done: your message is registered under No. {number}.", number=grouped(filed.number)),
+        line("Access code: {code}. Please keep it with the number.", code=filed.code),
+        line("Who answers: {authority}, by {day} at the latest.", authority=authority, day=day),
+        line("We will write to you here when work begins and when the answer is ready."),
+    )
+
+
+def ways_on(here: Here[None]) -> tuple[Button, ...]:
+    return (Button("my:0", line("My messages")), launch("appeal", "", line("New message")))
+
+
+def brief(draft: Draft) -> Line | None:
+    text = draft.get(TEXT)
+    return literal(shortened(text, BRIEF)) if text else None
+
+
+END = end(receipt, ways_on, keep=True)
+STEPS = (TEXT, CATEGORY, TERRITORY, PLACE, PHOTOS, CHECK, FILED, END)
+FORMS = (Form("appeal", 1, line("New message"), STEPS, catch=(PLACE, PHOTOS), brief=brief),)

@@ -1,0 +1,103 @@
+"""Takes a rating of an answer from 1 to 5, by a button, by a typed digit, or straight from the push that has brought
+the answer («rate:NUMBER.5»)."""
+
+from __future__ import annotations
+
+from core.appeals.types import AppealCard, ShowAppeal, Status
+from core.lines import Line, Text, line, literal
+from core.ratings.types import SCORES, RateAnswer
+from core.talk import Button, Press, Refused, Said, Screen, Took
+from dialogs import reads
+from dialogs.engine import Form
+from dialogs.session import WORDS, Draft, Here, Step
+from dialogs.steps import act, end
+from dialogs.views import launch
+from dialogs.wording import grouped, score_words
+
+GOOD = 4
+"""From this score on the answer has helped."""
+
+
+def number_of(args: str) -> str:
+    return args.partition(".")[0]
+
+
+def score_of(args: str) -> int | None:
+    """What stands after the dot; 0, which is no rating, for anything but a small number."""
+    _, dot, score = args.partition(".")
+    if not dot:
+        return None
+    return int(score) if score.isascii() and score.isdecimal() and len(score) < 3 else 0
+
+
+def may_be_rated(card: AppealCard | None) -> bool:
+    return card is not None and card.status is Status.ANSWERED
+
+
+def show(here: Here[int]) -> Screen:
+    card: AppealCard | None = here.facts
+    if card is None or not may_be_rated(card):
+        ways = (Button("my:0", line("My messages")), launch("appeal", "", line("New message")))
+        return Screen((no_rating(card),), ways)
+    number = grouped(card.number)
+    ask = line("How do you rate the answer to No. {number}? Press a button or write a digit.", number=number)
+    return Screen((ask, literal(card.answer)), tuple(Button(str(score), score_words(score)) for score in SCORES))
+
+
+def no_rating(card: AppealCard | None) -> Line:
+    if card is None:
+        return line("There is no such message among yours. Please choose one from the list.")
+    number = grouped(card.number)
+    if card.rating is not None:
+        return line("You gave No. {number} a {score} already. Thank you!", number=number, score=card.rating)
+    if card.status is Status.CLOSED:
+        return line("The time to rate No. {number} is over. If the trouble is still there, write again.", number=number)
+    return line("There is no answer to No. {number} yet. We will write to you when it is here.", number=number)
+
+
+def read(said: Said, here: Here[int]) -> Took | Refused:
+    if isinstance(said, Press):
+        return Took({SCORE.id: int(said.key)})
+    score = reads.whole_number(said.text)
+    return Refused(FROM_TO) if isinstance(score, Refused) else Took({SCORE.id: score})
+
+
+def check(score: int, here: Here[int]) -> Line | None:
+    if not may_be_rated(here.facts):
+        return line("This rating could not be saved.")
+    return None if score in SCORES else FROM_TO
+
+
+def thanks(here: Here[None]) -> Text:
+    if here.draft[SCORE] >= GOOD:
+        return (line("Thank you for your rating! We are glad that it helped."),)
+    return (
+        line("Thank you for saying it as it is. We are sorry that it did not help enough."),
+        line("Your rating goes to those who watch the quality of answers in the region."),
+    )
+
+
+def ways_on(here: Here[None]) -> tuple[Button, ...]:
+    return (Button("my:0", line("My messages")), launch("appeal", "", line("New message")))
+
+
+def command(draft: Draft) -> RateAnswer:
+    return RateAnswer(number_of(draft.args), draft[SCORE])
+
+
+FROM_TO = line("Please rate with a whole number from 1 to 5.")
+SCORE: Step[int] = Step(
+    "score",
+    int,
+    show,
+    read,
+    check=check,
+    needs=lambda draft: ShowAppeal(number_of(draft.args)),
+    given=score_of,
+    say=score_words,
+    takes=WORDS,
+)
+RATED = act("rated", int, command)
+END = end(thanks, ways_on)
+
+FORMS = (Form("rate", 1, line("Rate an answer"), (SCORE, RATED, END)),)

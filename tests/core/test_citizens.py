@@ -1,0 +1,84 @@
+"""Consent and language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from core.citizens.queries import citizen_language
+from core.citizens.tables import consents
+from core.citizens.types import FILING, ConsentState, GiveConsent, SetLanguage, ShowConsent
+from core.errors import NotAllowed, Refusal
+from core.region.store import save_region
+from core.region.types import AboutRegion, Region
+from tests.core.conftest import NOON, World, an_appeal
+
+
+def log(world: World) -> list[sa.Row[tuple[object, ...]]]:
+    return list(world.read(lambda conn: conn.execute(sa.select(consents)).all()))
+
+
+def test_a_consent_is_written_down_with_version_time_and_place(world: World) -> None:
+    citizen = world.a_citizen(consent=False)
+    conversation = world.a_conversation("citizen", citizen.id)
+    wanted = world.consent_version
+    assert world.ask(citizen, ShowConsent(FILING)) == ConsentState("", wanted)
+    assert world.run(citizen, GiveConsent(FILING, wanted), "consent") == wanted
+    assert world.ask(citizen, ShowConsent(FILING)) == ConsentState(wanted, wanted)
+    [row] = log(world)
+    assert (row.citizen_id, row.version, row.at, row.conversation_id) == (citizen.id, wanted, NOON, conversation)
+    for key in ("consent", "another"):
+        assert world.run(citizen, GiveConsent(FILING, wanted), key) == wanted
+    assert len(log(world)) == 1
+
+
+def test_a_new_text_is_asked_for_anew_and_the_old_one_is_not_taken(world: World, region: Region) -> None:
+    citizen = world.a_citizen()
+    world.write(lambda tx: save_region(tx, replace(region, consent_version="2027-01")))
+    assert world.ask(citizen, ShowConsent(FILING)) == ConsentState(world.consent_version, "2027-01")
+    with pytest.raises(Refusal):
+        world.run(citizen, an_appeal())
+    stranger = world.a_citizen(consent=False)
+    with pytest.raises(Refusal) as caught:
+        world.run(stranger, GiveConsent(FILING, world.consent_version))
+    assert caught.value.why.msgid.startswith("The text of the consent has changed.")
+    world.run(citizen, GiveConsent(FILING, "2027-01"))
+    world.run(citizen, an_appeal())
+    assert len(log(world)) == 2
+
+
+def test_a_withdrawn_consent_is_in_force_no_more(world: World) -> None:
+    citizen = world.a_citizen()
+    world.write(lambda tx: tx.execute(consents.update().values(withdrawn_at=NOON)))
+    assert world.ask(citizen, ShowConsent(FILING)).given == ""
+    with pytest.raises(Refusal):
+        world.run(citizen, an_appeal())
+
+
+@pytest.mark.parametrize("command", [GiveConsent("selling", "2026-09"), GiveConsent("", ""), GiveConsent(FILING, "\x00")])
+def test_a_made_up_consent_is_declined(world: World, command: GiveConsent) -> None:
+    citizen = world.a_citizen(consent=False)
+    with pytest.raises(Refusal):
+        world.run(citizen, command)
+    assert log(world) == []
+
+
+def test_a_key_of_somebody_else_gives_no_consent(world: World) -> None:
+    world.run(world.a_citizen(consent=False), GiveConsent(FILING, world.consent_version), "consent")
+    with pytest.raises(NotAllowed):
+        world.run(world.a_citizen(consent=False), GiveConsent(FILING, world.consent_version), "consent")
+
+
+def test_a_language_is_one_that_we_speak(world: World) -> None:
+    citizen = world.a_citizen()
+    assert world.run(citizen, SetLanguage("en")) == "en"
+    assert world.read(lambda conn: citizen_language(conn, citizen.id)) == "en"
+    for lang in ("tt", "", "\x00"):
+        with pytest.raises(Refusal):
+            world.run(citizen, SetLanguage(lang))
+
+
+def test_anybody_may_ask_about_the_region(world: World, region: Region) -> None:
+    assert world.ask(world.a_citizen(), AboutRegion()) == region
