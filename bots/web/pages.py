@@ -24,7 +24,7 @@ STATIC = HERE / "static"
 SPENT = line("This link has been used or is too old. Please ask your administrator for a new one.")
 CLOSED = line("The desk is closed. To enter, open the link that your administrator has given you.")
 DESK_TITLE = line("Officials' desk")
-OOPS = line("Not found")
+SORRY = line("This does not open")
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -138,9 +138,7 @@ class Pages:
     def notice(self, request: web.Request, status: int, why: Line) -> web.Response:
         """A page with one sentence."""
         speech = self._speech(request)
-        return self._page(
-            "notice.html", speech, status, title=speech.say(OOPS if status == 404 else why), text=speech.say(why)
-        )
+        return self._page("notice.html", speech, status, title=speech.say(SORRY), text=speech.say(why))
 
     def _speech(self, request: web.Request) -> Speech:
         return self._context.speeches[visitors.language(request)]

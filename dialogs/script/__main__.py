@@ -1,4 +1,5 @@
-"""`python -m dialogs.script FILE...` plays transcripts and shows where they differ; `--write` brings them up to date."""
+"""`python -m dialogs.script FILE...` plays transcripts and shows where they differ; `--write` brings them up to date.
+It speaks to the terminal, so that nothing else in dialogs has to."""
 
 from __future__ import annotations
 
@@ -30,14 +31,14 @@ def _one(file: Path, *, write: bool) -> int:
     try:
         new, problems = played(old, file.parent)
     except BadTranscript as bad:
-        print(f"{file}: {bad}", file=sys.stderr)
+        sys.stderr.write(f"{file}: {bad}\n")
         return 1
     if write:
         file.write_text(new, "utf-8")
-    print(new)
+    sys.stdout.write(new)
     wrong = [] if write else difference(str(file), old, new)
     for line in (*wrong, *(f"{file}: {problem}" for problem in problems)):
-        print(line, file=sys.stderr)
+        sys.stderr.write(f"{line}\n")
     return 1 if wrong or problems else 0
 
 

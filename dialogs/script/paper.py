@@ -5,8 +5,8 @@
     ---
     # anything                  a remark
     > words                     the person says so; more lines of > are one message
-    > {photo: a.jpg, b.jpg} x   with photos; {place: 55.75, 37.62}, {file: a.pdf}, {voice}; {5000 times: a} for long words
-    > [Label]                   presses a button of the screen on show or of a push; «[Label] (above)» of an older screen
+    > {photo: a.jpg, b.jpg} x   with photos; {place: 55.75, 37.62}, {file: a.pdf}, {voice}; {500 times: a} for long ones
+    > [Label]                   presses a button of the screen on show or of a push; «[Label] (above)» of an older one
     > /menu                     a command
     * TakeAppeal: {...}         from now on the world answers so
     ! status: {number: ...}     a notice comes
@@ -142,7 +142,8 @@ def _with(message: Message, what: str, rest: str) -> Message | None:
         case "place" | "место":
             lat, lon = map(float, names)
             return replace(message, place=Place("", lat, lon))
-    return None
+        case _:
+            return None
 
 
 def screen_lines(shown: Shown | None, lang: str) -> list[str]:

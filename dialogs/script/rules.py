@@ -1,5 +1,5 @@
-"""What every screen keeps to, whoever wrote it: short, few questions, labels that differ, a way out, and no refusal that
-leaves people helpless. It changes nothing."""
+"""What every screen keeps to, whoever wrote it: short, few questions, labels that differ, a way out, and no refusal
+that leaves people helpless. It changes nothing."""
 
 from __future__ import annotations
 

@@ -72,7 +72,8 @@ class World:
                 return QueuePage(
                     found.get(pile, ())[start : start + count], {each: len(rows) for each, rows in found.items()}
                 )
-        return found
+            case _:
+                return found
 
     def run(self, do: Do) -> Done | Failed:
         """A command that has succeeded is not run twice."""

@@ -123,7 +123,7 @@ const hear = {
     if (entry.kind !== "text") notice(entry.error || t("refused"));
     else if (mine.delete(entry.id) && composer.isEmpty()) {
       composer.give(entry.text, entry.photos);
-      keep.set(entry.name, (entry = { ...entry, back: true }));
+      keep.set(entry.key, (entry = { ...entry, back: true }));
     }
     log.refused(entry);
   },
@@ -222,11 +222,19 @@ function open() {
     dialog.onclick = (e) => (e.target === dialog || e.target.closest("[data-close]")) && dialog.close();
   addEventListener("online", () => begun || show("ready"));
   document.addEventListener("visibilitychange", seen);
-  keep.watch((name) => name === "token" && token() && begin());
+  keep.watch(stored);
   addEventListener("pageshow", (e) => e.persisted && begun && catchUp());
   if (visualViewport) visualViewport.onresize = fit;
   if (desk || token()) begin();
   else (show("ready"), greet());
+}
+
+// Another tab stored something.
+function stored(name) {
+  if (name === "token" && token()) begin();
+  if (!begun || !name.startsWith("out.")) return;
+  hear.queued();
+  if (live.isLeader()) live.nudge();
 }
 
 function seen() {

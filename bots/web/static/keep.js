@@ -21,6 +21,7 @@ const parse = (text) => {
 };
 
 export const keep = {
+  lasting: typeof Storage === "function" && shelf instanceof Storage, // otherwise each tab is a person of its own
   get: (name) => parse(shelf.getItem(prefix + name)),
   // False means that the storage is full: the caller decides what that means for the person.
   set(name, value) {
@@ -33,7 +34,7 @@ export const keep = {
   },
   drop: (name) => shelf.removeItem(prefix + name),
   names(start) {
-    const all = shelf === globalThis.localStorage ? Object.keys(shelf) : [...spare.keys()];
+    const all = keep.lasting ? Object.keys(shelf) : [...spare.keys()];
     return all.filter((k) => k.startsWith(prefix + start)).map((k) => k.slice(prefix.length)).sort();
   },
   // Another tab changed something: heard(name, new value, old value).

@@ -1,11 +1,12 @@
 // Keeps every tab up to date with one stream: one tab, the leader, holds it and sends the queue; the others hear it by BroadcastChannel.
 // Must not touch the page or keep messages.
+import { keep } from "./keep.js";
 import { call, good, hurry, pause, streamUrl } from "./net.js";
 import { flush } from "./queue.js";
 
 const { role } = document.body.dataset;
 const name = `otklik.${role}`;
-const channel = "BroadcastChannel" in self && navigator.locks ? new BroadcastChannel(name) : null;
+const channel = keep.lasting && "BroadcastChannel" in self && navigator.locks ? new BroadcastChannel(name) : null;
 const SILENT = 60000;
 
 let page; // { loaded: promise, cursor(), heard(message), catchUp() }
@@ -33,7 +34,7 @@ export function start(own) {
   look();
 }
 
-// There is something new in the queue.
+// There is something new in the queue. The message may overtake what was stored; then the storage event comes here too.
 export function nudge() {
   if (leading) flush(isLeader, tell);
   else channel?.postMessage({ type: "queue" });
@@ -64,6 +65,7 @@ async function elect(steal = false) {
   try {
     await navigator.locks.request(name, { steal }, () => (lead(), new Promise(() => {})));
   } catch {
+    if (!leading) return lead(); // locks are forbidden here
     leading = false; // another tab took the lead
     stop();
     elect();

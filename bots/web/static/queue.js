@@ -12,20 +12,20 @@ let running = false;
 export function put(message) {
   const at = Date.now();
   const entry = { id: random(16), at, ...message };
-  entry.name = `${START}${at.toString(36).padStart(9, "0")}.${String(count++).padStart(4, "0")}.${entry.id}`;
-  return keep.set(entry.name, entry) ? entry : null;
+  entry.key = `${START}${at.toString(36).padStart(9, "0")}.${String(count++).padStart(4, "0")}.${entry.id}`;
+  return keep.set(entry.key, entry) ? entry : null;
 }
 
 export const entries = () => keep.names(START).map(keep.get).filter(Boolean);
 export const waiting = () => entries().filter((entry) => !entry.error);
-export const remove = (entry) => keep.drop(entry.name);
+export const remove = (entry) => keep.drop(entry.key);
 
 export async function flush(mayGo, tell) {
   if (running) return;
   running = true;
   let tries = 0;
   for (let entry; mayGo() && (entry = waiting()[0]); ) {
-    const { name, at, ...body } = entry;
+    const { key, at, ...body } = entry;
     const answer = await call("POST", "/messages", body);
     if (passing(answer)) {
       await pause(tries++, answer.wait);
@@ -49,7 +49,7 @@ function settle(entry, answer, tell) {
     return;
   }
   const refused = { ...entry, error: answer.data.error || "" };
-  if (entry.kind === "text") keep.set(entry.name, refused);
+  if (entry.kind === "text") keep.set(entry.key, refused);
   else remove(entry);
   tell({ type: "refused", entry: refused });
 }
