@@ -283,7 +283,7 @@ class _Move:
 
     def _unfinished(self) -> tuple[Button, ...]:
         """Ways back to what the person has begun."""
-        begun = [*self.frames[::-1], *self.aside][:OFFERED]
+        begun = [s for s in (*self.frames[::-1], *self.aside) if s.answers or s.held][:OFFERED]
         forms = ((s.run, self._form(s.form), s) for s in begun if not self._guards(s))
         return tuple(
             Button(f"{RESUME}:{run}", line("Go on: {what}", what=form.in_brief(s) or form.title))
