@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from tempfile import NamedTemporaryFile
 
+import sqlalchemy.exc
 import uvloop
 
 from bots import desk, logs, play
@@ -18,7 +21,9 @@ from bots.wiring import Parts, prepare, serve
 from core.clock import utc_now
 from core.db import AlreadyServed, Database
 from core.demo import load_demo
+from core.importer import is_empty
 from core.inbox import service as inbox
+from core.lines import LANGUAGES
 from core.region.file import WrongFile
 
 
@@ -26,20 +31,26 @@ def main(words: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(words)
     try:
         settings = read_settings()
-        logs.set_up([settings.database_url.get_secret_value(), settings.redis_url.get_secret_value()])
+        logs.set_up(settings.secrets)
         command: Callable[[Settings, argparse.Namespace], None] = args.command
         command(settings, args)
-    except (SettingsError, NotMigrated, AlreadyServed, WrongFile) as error:
-        print(f"Otklik cannot start. {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(
-            f"Otklik cannot start. {error.strerror or 'The system refused'}: see HTTP_HOST, HTTP_PORT and VAR_DIR in "
-            ".env.example.",
-            file=sys.stderr,
+    except (SettingsError, NotMigrated, AlreadyServed) as error:
+        reason = str(error)
+    except WrongFile as error:
+        reason = f"REGION is wrong: {error}"
+    except sqlalchemy.exc.DBAPIError as error:
+        reason = (
+            f"DATABASE_URL: the database does not answer as it should ({type(error.orig).__name__}). Please check that "
+            "it runs, and its address, name, user and password."
         )
-        return 2
-    return 0
+    except OSError as error:
+        reason = f"HTTP_HOST or HTTP_PORT is wrong: nothing can listen there ({os.strerror(error.errno or 0)})."
+    except KeyboardInterrupt:
+        return 130
+    else:
+        return 0
+    print(reason, file=sys.stderr)
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,15 +65,42 @@ def _parser() -> argparse.ArgumentParser:
     command("run", "everything in one process; migrates an embedded database itself", _run)
     command("front", "serves pages and hears messages (PostgreSQL: any number of them)", _front)
     command("worker", "sends pushes, watches timers and jobs (PostgreSQL: any number of them)", _worker)
-    command("migrate", "brings the database to this release", lambda settings, _: migrate(settings.database))
+    command("migrate", "brings the database to this release", _migrate)
     invite = command("invite", "makes a single-use link by which an official enters the desk", _invite)
     invite.add_argument("official", nargs="?", help="the official's code; without it, they are listed")
     release = command("release", "serves a quarantined message again", _release)
-    release.add_argument("id", nargs="?", type=int, help="its number; without it, they are listed")
+    release.add_argument("id", nargs="?", type=_number, help="its number; without it, they are listed")
     play_ = command("play", "plays a dialog against the real core in this terminal", _play)
     play_.add_argument("dialog", help="the name of a form or a view: appeal, my, menu ...")
-    play_.add_argument("--lang", default="ru", help="ru or en")
+    play_.add_argument("--lang", default=LANGUAGES[0], choices=LANGUAGES, help="the language that it speaks")
     return parser
+
+
+def _number(words: str) -> int:
+    """A ValueError becomes a sentence of argparse."""
+    if not 0 < (number := int(words)) < 2**63:
+        raise ValueError
+    return number
+
+
+def _open(settings: Settings, *, serve: bool) -> Database:
+    """The folder of files is there and can be written, whatever the database is."""
+    try:
+        (settings.var_dir / "photos").mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=settings.var_dir):
+            pass
+    except OSError as error:
+        raise SettingsError(f"VAR_DIR is wrong: it cannot be written ({os.strerror(error.errno or 0)}).") from error
+    try:
+        return Database(settings.database, serve=serve)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise SettingsError(f"DATABASE_URL is wrong: its file cannot be written ({why}).") from error
+
+
+def _migrate(settings: Settings, _: argparse.Namespace) -> None:
+    with contextlib.closing(_open(settings, serve=False)):
+        migrate(settings.database)
 
 
 def _run(settings: Settings, _: argparse.Namespace) -> None:
@@ -80,7 +118,7 @@ def _worker(settings: Settings, _: argparse.Namespace) -> None:
 def _serve(settings: Settings, parts: Parts, *, migrating: bool) -> None:
     if settings.embedded and not (parts.front and parts.worker):
         raise SettingsError("DATABASE_URL is wrong: one process serves SQLite; use `run`, or PostgreSQL.")
-    with contextlib.closing(Database(settings.database)) as db:
+    with contextlib.closing(_open(settings, serve=True)) as db:
         if migrating:
             migrate(settings.database)
         check(db)
@@ -113,7 +151,7 @@ def _welcome(settings: Settings, db: Database, parts: Parts) -> None:
 
 
 def _invite(settings: Settings, args: argparse.Namespace) -> None:
-    with contextlib.closing(Database(settings.database, serve=False)) as db:
+    with contextlib.closing(_open(settings, serve=False)) as db:
         check(db)
         if args.official:
             print(desk.link(settings, db, args.official))
@@ -123,7 +161,7 @@ def _invite(settings: Settings, args: argparse.Namespace) -> None:
 
 
 def _release(settings: Settings, args: argparse.Namespace) -> None:
-    with contextlib.closing(Database(settings.database, serve=False)) as db:
+    with contextlib.closing(_open(settings, serve=False)) as db:
         check(db)
         if args.id is not None:
             found = db.write(lambda tx: inbox.release(tx, args.id, utc_now())).result()
@@ -134,12 +172,15 @@ def _release(settings: Settings, args: argparse.Namespace) -> None:
 
 
 def _play(settings: Settings, args: argparse.Namespace) -> None:
-    with contextlib.closing(Database(settings.database)) as db:
+    with contextlib.closing(_open(settings, serve=True)) as db:
         if settings.embedded:
             migrate(settings.database)
         check(db)
         process = prepare(settings, db)
-        db.write(lambda tx: load_demo(tx, settings.region.parent, utc_now())).result()
+        if settings.demo:
+            db.write(lambda tx: load_demo(tx, settings.region.parent, utc_now())).result()
+        elif db.read(is_empty).result():
+            raise SettingsError("The database is empty, so that there is nothing to play with: set DEMO=1.")
         play.play(process, args.dialog, args.lang, sys.stdin, sys.stdout)
 
 

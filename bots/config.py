@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -37,13 +40,20 @@ class Settings(BaseSettings):
         url = value.get_secret_value()
         if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("it should begin with sqlite:/// or postgresql+psycopg://")
+        try:
+            name = make_url(url).database if url else "in VAR_DIR"
+        except (ArgumentError, ValueError):
+            raise ValueError("it should be like postgresql+psycopg://user:password@host:5432/name") from None
+        if url.startswith("sqlite") and name in (None, "", ":memory:"):
+            raise ValueError("it should name a file, like sqlite:///var/otklik.db")
         return value
 
     @field_validator("redis_url")
     @classmethod
     def _a_redis(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("it should begin with redis://, rediss:// or unix://, or be left out")
+        url = value.get_secret_value()
+        if url and not (url.startswith(("redis://", "rediss://", "unix://")) and _port_of(url)):
+            raise ValueError("it should be like redis://host:6379/0 or unix:///path, or be left out")
         return value
 
     @field_validator("public_url")
@@ -69,6 +79,15 @@ class Settings(BaseSettings):
         return self.database_url.get_secret_value() or f"sqlite:///{self.var_dir / 'otklik.db'}"
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be read in a log, in every form in which it may be written."""
+        urls = (self.database_url.get_secret_value(), self.redis_url.get_secret_value())
+        database = make_url(self.database)
+        words = (database.password, database.query.get("password"), urlsplit(urls[1]).password)
+        given = [str(word) for word in (*urls, *words) if word]
+        return tuple({form for word in given for form in (word, quote(word, safe=""), unquote(word))})
+
+    @property
     def embedded(self) -> bool:
         return self.database.startswith("sqlite")
 
@@ -79,11 +98,20 @@ class Settings(BaseSettings):
         return self.public_url or f"http://{host}:{self.http_port}"
 
 
+def _port_of(url: str) -> bool:
+    """The port is a number that a port may have, or is left out."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
 def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ValueError("it should be like https://chat.example.ru, without a path")
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    """As browsers write it. It goes into headers: nothing else may be in it."""
+    match = re.fullmatch(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?", value.lower(), re.ASCII)
+    if match is None or not _port_of(value):
+        raise ValueError("it should be like https://chat.example.ru, without a path, and in Latin letters (xn--...)")
+    return f"{match[1]}://{match[2]}{match[3] or ''}"
 
 
 def read_settings() -> Settings:
@@ -95,3 +123,5 @@ def read_settings() -> Settings:
         name = str(first["loc"][0]).upper() if first["loc"] else "The settings"
         reason = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name} is wrong: {reason[:1].lower()}{reason[1:]}. See .env.example.") from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError("The file .env cannot be read: it should be a text in UTF-8.") from None

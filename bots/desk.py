@@ -13,6 +13,7 @@ from core.authorities.queries import official_by_code
 from core.authorities.tables import authorities, officials
 from core.clock import utc_now
 from core.db import Database
+from core.text import clean_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def everybody(db: Database) -> list[OfficialLine]:
 
 def link(settings: Settings, db: Database, code: str) -> str:
     def issue(tx: Connection) -> str:
-        official = official_by_code(tx, code)
+        official = official_by_code(tx, clean_text(code))
         if official is None:
             raise SettingsError("There is no such official: `python -m bots invite` lists them.")
         return issue_entry(tx, official.id, utc_now())

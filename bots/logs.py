@@ -1,10 +1,14 @@
-"""Logs are events with fields, one line each. Whatever is written, by whatever library, passes one filter."""
+"""Logs are events with fields, one line each. Whatever is written, by whatever library, passes one filter. Of an
+exception they tell what it was and where, never its words: those may hold what a person has written."""
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 import sys
+import threading
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +23,7 @@ _PATTERNS = (
     re.compile(r"(?<=otklik_desk=)[\w-]+"),
     re.compile(r"\d{6,}:[\w-]{35}"),  # core.telegram.org/bots/api#authorizing-your-bot
     re.compile(r"vk1\.a\.[\w-]+"),
+    re.compile(r"(?<=exception=)[A-Za-z_][\w.]*\(.*\)(?=>)"),  # asyncio names a task with the words of its exception
 )
 
 
@@ -28,7 +33,8 @@ class Filter(logging.Formatter):
     def __init__(self, inner: logging.Formatter, secrets: Sequence[str]) -> None:
         super().__init__()
         self._inner = inner
-        self._secrets = sorted((secret for secret in secrets if len(secret) > 3), key=len, reverse=True)
+        written = {form for secret in secrets if len(secret) > 3 for form in (secret, _escaped(secret))}
+        self._secrets = sorted(written, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         return self.hide(self._inner.format(record))
@@ -41,6 +47,23 @@ class Filter(logging.Formatter):
         return text
 
 
+def _escaped(secret: str) -> str:
+    """As it stands within quotes."""
+    return secret.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def told(error: BaseException | None) -> str:
+    """What was raised and where, with all that led to it."""
+    if error is None:
+        return ""
+    orig = getattr(error, "orig", None) or error
+    code = getattr(orig, "sqlstate", None) or errno.errorcode.get(getattr(orig, "errno", None) or 0, "")
+    here = f"{type(error).__qualname__}{f' ({code})' if code else ''}\n{''.join(traceback.format_tb(error.__traceback__))}"
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    within = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    return "".join(map(told, (before, *within))) + here
+
+
 def set_up(secrets: Sequence[str], stream: Any = None) -> None:
     """For the whole process: our events, those of libraries, and exceptions that nobody has caught."""
     shared: list[Any] = [
@@ -48,7 +71,7 @@ def set_up(secrets: Sequence[str], stream: Any = None) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(lambda exc_info: told(exc_info[1])),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -72,3 +95,4 @@ def set_up(secrets: Sequence[str], stream: Any = None) -> None:
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # it would name what people open
     logging.getLogger("alembic").setLevel(logging.WARNING)
     sys.excepthook = lambda kind, error, trace: root.critical("crashed", exc_info=(kind, error, trace))
+    threading.excepthook = lambda args: sys.excepthook(args.exc_type, args.exc_value or SystemExit(), args.exc_traceback)

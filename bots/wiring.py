@@ -120,7 +120,8 @@ async def _pages(process: Process, signals: Signals, stopping: asyncio.Event) ->
         stopping=stopping,
         reached=process.reached,
     )
-    runner = web.AppRunner(build(context), access_log=None, shutdown_timeout=STREAMS_END)
+    # Nobody compresses what they send us, and what is not unpacked cannot be a bomb.
+    runner = web.AppRunner(build(context), access_log=None, shutdown_timeout=STREAMS_END, auto_decompress=False)
     await runner.setup()
     await web.TCPSite(runner, settings.http_host, settings.http_port).start()
     return runner

@@ -77,7 +77,7 @@ class Form:
             if value is not NOTHING:
                 values[step.id] = value
             elif callable(self.steps):
-                break                       # what follows may be built from this answer
+                break  # what follows may be built from this answer
         return self.brief(draft)
 
     def advance(self, s: Session, event: Event | None = None) -> tuple[Session, Result]:
@@ -111,8 +111,17 @@ class Form:
         if turned and not isinstance(event, Done | Failed):
             led = _led(event) if isinstance(event, Press) and after is not s else ""
         at = after.at if after.at in spot.step.names else ""
-        return replace(after, revision=self.revision, shown=spot.step.id, page=spot.here.page, seals=spot.seals, at=at,
-                       rev=s.rev + turned, led=led, over=spot.step.ends), turned
+        return replace(
+            after,
+            revision=self.revision,
+            shown=spot.step.id,
+            page=spot.here.page,
+            seals=spot.seals,
+            at=at,
+            rev=s.rev + turned,
+            led=led,
+            over=spot.step.ends,
+        ), turned
 
     def _hear(self, s: Session, spot: Spot, event: Event | None) -> tuple[Session, Text]:
         """The session after the event, and notes for the person."""
@@ -121,9 +130,9 @@ class Form:
                 act = key.removeprefix(f"{s.run}:").rpartition(":")[0]
                 return replace(s, answers={act: to_jsonable_python(value)} | dict(s.answers)), ()
             case Failed(key, why) if spot.core and key == _do(s, spot).key:
-                seals = {k: v for k, v in s.seals.items() if k != spot.back}        # a consent is to be given anew
+                seals = {k: v for k, v in s.seals.items() if k != spot.back}  # a consent is to be given anew
                 return replace(s, at=spot.back or spot.step.id, seals=seals), (why,)
-            case Press() | Message() if spot.core:              # what core is about to do is not changed any more
+            case Press() | Message() if spot.core:  # what core is about to do is not changed any more
                 return s, ()
             case Press(rev=rev) if (rev, s.revision) != (s.rev, self.revision):
                 return s, (OLDER,)
@@ -133,7 +142,7 @@ class Form:
                 return self._press(s, spot, event)
             case Message():
                 return self._read(s, spot, event)
-            case _:                                             # nothing has been said, or it is not for this form
+            case _:  # nothing has been said, or it is not for this form
                 return s, ()
 
     def _press(self, s: Session, spot: Spot, press: Press) -> tuple[Session, Text]:
@@ -150,6 +159,8 @@ class Form:
             target = key.removeprefix(CHANGE)
             changeable = target in spot.here.draft.values and target not in spot.settled
             return (replace(s, at=target), ()) if changeable else (s, (SENT,))
+        if ":" in key:  # a button of a view that was forged into one of this form
+            return s, (OLDER,)
         return self._read(s, spot, press)
 
     def _read(self, s: Session, spot: Spot, said: Said) -> tuple[Session, Text]:
@@ -164,7 +175,11 @@ class Form:
         return _take(s, spot, caught, (*notes, *_untaken(untaken), *((NOTED,) if enough else (reply.why,))))
 
     def _caught(
-        self, s: Session, spot: Spot, said: Said, sent: frozenset[str],
+        self,
+        s: Session,
+        spot: Spot,
+        said: Said,
+        sent: frozenset[str],
     ) -> tuple[dict[str, Any], Text, frozenset[str]]:
         """What the message holds for other steps, with their notes and the parts of the message that they took."""
         values, notes, taken = dict[str, Any](), list[Line](), frozenset[str]()

@@ -1,4 +1,5 @@
-"""The keys that are the engine's own. They begin with "/", which no option of a step may."""
+"""The keys that are the engine's own. They begin with "/", which no option of a step may; nor does an option hold ":",
+which stands in the buttons of views and in those that open a form."""
 
 from __future__ import annotations
 

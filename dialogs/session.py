@@ -98,7 +98,7 @@ class Step(Generic[T]):
         try:
             return raw if raw is NOTHING else _adapter(kind).validate_python(raw)
         except ValidationError:
-            return raw if self.act else NOTHING         # what core said stands
+            return raw if self.act else NOTHING  # what core said stands
 
     def raw(self, answers: Mapping[str, Any]) -> Any:
         return answers.get(self.id, answers.get(self.was, NOTHING))

@@ -34,7 +34,7 @@ Ask = Generator[Load | Do, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A form that has to be passed before another one goes on."""
+    """A form that has to be passed before another one goes on, as soon as something has been said in that one."""
 
     form: str
     query: object
@@ -119,6 +119,11 @@ def hear(house: House, talk: Talk, event: Incoming, fresh: str, back: str) -> Ge
 def _button_meant(event: Message, live: Shown | None, back: str) -> str | None:
     only_words = event == Message(event.text, edited=event.edited)
     return meant(event.text, live, back) if live and only_words else None
+
+
+def _begun(session: Session) -> bool:
+    """Something of the person's is in it."""
+    return bool(session.answers or session.held)
 
 
 class _Move:
@@ -216,7 +221,7 @@ class _Move:
         if session.over:
             return (yield from self._ended(session, screen))
         gate = GATES.get(session.form)
-        if gate and not gate.is_open((yield Load(gate.query))):
+        if gate and _begun(session) and not gate.is_open((yield Load(gate.query))):
             return (yield from self._raise_gate(gate))
         return self._show(self._bound(screen, session))
 
@@ -283,7 +288,7 @@ class _Move:
 
     def _unfinished(self) -> tuple[Button, ...]:
         """Ways back to what the person has begun."""
-        begun = [s for s in (*self.frames[::-1], *self.aside) if s.answers or s.held][:OFFERED]
+        begun = [s for s in (*self.frames[::-1], *self.aside) if _begun(s)][:OFFERED]
         forms = ((s.run, self._form(s.form), s) for s in begun if not self._guards(s))
         return tuple(
             Button(f"{RESUME}:{run}", line("Go on: {what}", what=form.in_brief(s) or form.title))

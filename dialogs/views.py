@@ -51,7 +51,11 @@ def start_of(args: str) -> int:
 
 
 def page(
-    view: View, args: str, rows: Sequence[R], row: Callable[[R], Button], within: str = "",
+    view: View,
+    args: str,
+    rows: Sequence[R],
+    row: Callable[[R], Button],
+    within: str = "",
 ) -> tuple[Button, ...]:
     """Seven rows and the ways to the neighbours; `rows` holds one more if there is a next page. `args` is the start;
     `within` goes before it in the keys (a pile, a filter)."""

@@ -99,7 +99,7 @@ def walk(steps: Steps, s: Session, facts: Facts) -> Spot:
     for i, step in enumerate(steps(draft) if callable(steps) else steps):
         value = step.answer(s)
         if (i < acted and value is NOTHING) or not step.when(draft):
-            continue                        # what a deploy adds before a command that is done, is not asked
+            continue  # what a deploy adds before a command that is done, is not asked
         if i <= acted or (step.act and value is not NOTHING):
             values[step.id] = value
             settled, back = (frozenset(values), "") if step.act else (settled, back)

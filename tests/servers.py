@@ -28,7 +28,8 @@ STARTS_WITHIN = 30.0
 _REAPER = """
 cat >/dev/null
 for file in "$0"/*.pid; do [ -e "$file" ] && kill -INT "$(head -n 1 "$file")" 2>/dev/null; done
-for file in "$0"/*.pid; do while [ -e "$file" ] && kill -0 "$(head -n 1 "$file")" 2>/dev/null; do sleep 0.05; done; done
+lives() { [ -e "/proc/$1" ] && ! grep -q "^State:.Z" "/proc/$1/status" 2>/dev/null; }  # nobody may be there to reap it
+for file in "$0"/*.pid; do while [ -e "$file" ] && lives "$(head -n 1 "$file")"; do sleep 0.05; done; done
 rm -rf "$0"
 """
 _QUICKLY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}

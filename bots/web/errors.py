@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from bots.web.visitors import language
-from bots.web.wire import BadBody
+from bots.web.wire import BadBody, TooLong
 from core.errors import NotAllowed, Refusal
 from core.lines import Line, line
 from core.speech import Speeches
@@ -18,6 +18,7 @@ NOT_HERE = line("Your entry has ended. Please ask for a new link.")
 NOT_OURS = line("We could not read that. Please reload the page and send it again.")
 NO_PHOTO = line("This is not a picture that we can take. Please choose a JPEG, PNG or WebP file.")
 TOO_LARGE = line("This file is too large. Please send one of up to 10 MB.")
+TOO_LONG = line("This is too long for one message. Please make it shorter or send it in parts.")
 NO_PAGE = line("There is no such page. Please check the address or begin from the start.")
 FOREIGN = line("Please open the link itself and press the button there.")
 BUSY = line("We cannot take it just now. Please wait a few seconds: the page will try again by itself.")
@@ -58,6 +59,8 @@ def sentences(
             return await handler(request)
         except NotOurs as error:
             return say(request, error.status, error.why)
+        except TooLong:
+            return say(request, 413, TOO_LONG)
         except BadBody:
             return say(request, 400, NOT_OURS)
         except Stranger:
@@ -71,8 +74,13 @@ def sentences(
         except web.HTTPException as error:
             if error.status < 400:
                 raise
-            return say(request, error.status, NO_PAGE if error.status in (404, 405) else NOT_OURS)
-        except sqlalchemy.exc.OperationalError as error:
+            allow = {name: value for name, value in error.headers.items() if name == "Allow"}
+            return say(request, error.status, NO_PAGE if error.status in (404, 405) else NOT_OURS, allow)
+        except web.RequestPayloadError:  # chunks that are none
+            return say(request, 400, NOT_OURS)
+        except ConnectionError:  # they have gone in the middle of what they sent
+            return web.Response(status=400)
+        except (sqlalchemy.exc.OperationalError, OSError) as error:  # the database or the disk
             log.warning("storage_unavailable", problem=type(error).__name__)
             return say(request, 503, BUSY, {"Retry-After": "5"})
         except Exception:

@@ -112,7 +112,7 @@ class Pages:
             raise NotOurs(403, FOREIGN)
         token, now = request.match_info["token"], self._context.clock()
         desk = await self._context.write(lambda tx: entries.spend_entry(tx, token, now))
-        answer = web.HTTPSeeOther("/desk")
+        answer = web.Response(status=303, headers={"Location": "/desk", "Cache-Control": "no-store"})
         answer.set_cookie(
             visitors.COOKIE,
             desk,

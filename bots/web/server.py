@@ -57,6 +57,8 @@ def _headers(origins: tuple[str, ...]) -> Callable[[web.Request, web.StreamRespo
     async def add(request: web.Request, response: web.StreamResponse) -> None:
         framed = origins and request.path == "/"
         response.headers.update(HEADERS)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.pop("Server", None)  # which release of what we run is nobody's business
         response.headers["Content-Security-Policy"] = chat if framed else elsewhere
         if not framed:
             response.headers["X-Frame-Options"] = "DENY"
@@ -73,7 +75,7 @@ def _own_origin(address: str) -> Middleware:
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         origin = request.headers.get("Origin")
         changes = request.method not in ("GET", "HEAD")
-        if changes and origin is not None and urlsplit(origin).netloc not in (ours, request.host):
+        if changes and origin is not None and origin.partition("://")[2] not in (ours, request.host):
             raise NotOurs(403, FOREIGN)
         return await handler(request)
 

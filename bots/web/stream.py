@@ -8,10 +8,13 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse, sse_response
+from sqlalchemy.engine import Connection
 
 from bots.signals import rung
 from bots.web import mailbox
 from bots.web.context import Context
+from bots.web.visitors import DESK
+from core.authorities.queries import find_official
 from core.conversations import service as conversations
 from core.conversations.types import Address
 
@@ -28,7 +31,7 @@ async def follow(context: Context, request: web.Request, address: Address, after
             there = await _conversation(context, response, address)
             if there is not None:
                 with context.signals.listen(f"web:{there}") as changed:
-                    await _follow(context, response, there, after, changed)
+                    await _follow(context, response, address, there, after, changed)
         except ConnectionError:  # the page has gone
             pass
     return response
@@ -48,14 +51,17 @@ async def _conversation(context: Context, response: EventSourceResponse, address
 
 
 async def _follow(
-    context: Context, response: EventSourceResponse, there: int, after: int, changed: asyncio.Event
+    context: Context, response: EventSourceResponse, address: Address, there: int, after: int, changed: asyncio.Event
 ) -> None:
     silent = PING
     while _goes_on(context, response):
         changed.clear()
-        sent = await _send_newer(context, response, there, after)
-        if sent:
-            after, silent = sent, 0.0
+        items = await context.read(lambda conn, after=after: _newer(conn, address, there, after))  # type: ignore[misc]
+        if items is None:
+            return
+        if items:
+            after, silent = int(items[-1]["n"]), 0.0
+            await response.send(json.dumps({"items": items, "n": after}, ensure_ascii=False), event="items")
             continue
         if silent >= PING:
             await response.send("", event="ping")
@@ -68,14 +74,11 @@ def _goes_on(context: Context, response: EventSourceResponse) -> bool:
     return response.is_connected() and not context.stopping.is_set()
 
 
-async def _send_newer(context: Context, response: EventSourceResponse, there: int, after: int) -> int:
-    """The last change that was sent, or 0."""
-    items: list[dict[str, Any]] = await context.read(lambda conn: mailbox.newer(conn, there, after))
-    if not items:
-        return 0
-    last = int(items[-1]["n"])
-    await response.send(json.dumps({"items": items, "n": last}, ensure_ascii=False), event="items")
-    return last
+def _newer(conn: Connection, address: Address, there: int, after: int) -> list[dict[str, Any]] | None:
+    """None for an official who has been revoked meanwhile."""
+    if address.account == DESK and find_official(conn, int(address.peer)) is None:
+        return None
+    return mailbox.newer(conn, there, after)
 
 
 async def _wait(context: Context, changed: asyncio.Event, seconds: float) -> None:

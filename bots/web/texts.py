@@ -1,5 +1,5 @@
 """The web page's own words, by key: what the browser shows around the conversation, in every language at once.
-It must not hold what a dialog says. A word in braces is filled in by the page itself, so it is its own argument here."""
+It must not hold what a dialog says. A word in braces is filled in by the page, so it is its own argument here."""
 
 from core.lines import Line, line
 

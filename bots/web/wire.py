@@ -23,11 +23,14 @@ class BadBody(Exception):
     """Not something that our page sends."""
 
 
+class TooLong(BadBody):
+    """More words than are let in at all."""
+
+
 def _clean(value: Any) -> Any:
     return clean_text(value) if isinstance(value, str) else value
 
 
-Clean = Annotated[str, BeforeValidator(_clean)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
@@ -39,13 +42,13 @@ class _Body(BaseModel):
 
 class TextBody(_Body):
     kind: Literal["text"]
-    text: Annotated[Clean, Field(max_length=TEXT_MOST)] = ""
+    text: Annotated[str, Field(max_length=TEXT_MOST), BeforeValidator(_clean)] = ""
     photos: Annotated[tuple[Ref, ...], Field(max_length=PHOTOS_MOST)] = ()
 
 
 class PressBody(_Body):
     kind: Literal["press"]
-    data: Annotated[Clean, Field(max_length=1000)]
+    data: Annotated[str, Field(max_length=1000), BeforeValidator(_clean)]
 
 
 class PlaceBody(_Body):
@@ -57,7 +60,7 @@ class PlaceBody(_Body):
 class CommandBody(_Body):
     kind: Literal["command"]
     name: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
-    args: Annotated[Clean, Field(max_length=BUTTON_BYTES)] = ""
+    args: Annotated[str, Field(max_length=BUTTON_BYTES), BeforeValidator(_clean)] = ""
 
 
 Body = TextBody | PressBody | PlaceBody | CommandBody
@@ -69,7 +72,9 @@ def read_body(raw: bytes) -> Body:
     `clean_text` removes."""
     try:
         return _BODY.validate_python(json.loads(raw, parse_constant=lambda name: math.nan))
-    except (ValueError, RecursionError, ValidationError):
+    except ValidationError as error:
+        raise (TooLong if error.errors()[0]["type"] == "string_too_long" else BadBody) from None
+    except (ValueError, RecursionError):
         raise BadBody from None
 
 

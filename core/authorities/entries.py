@@ -49,8 +49,9 @@ def look_at_entry(conn: Connection, token: str, now: datetime) -> EntryCard | No
 
 def spend_entry(tx: Connection, token: str, now: datetime) -> str:
     """The token of the desk that is open now. Of two who come at once, one wins."""
-    spent = entries.update().where(*_open(token, now)).values(spent_at=now).returning(entries.c.official_id)
-    official_id = tx.execute(spent).scalar()
+    in_office = sa.select(officials.c.id).where(officials.c.revoked_at.is_(None))
+    spent = entries.update().where(*_open(token, now), entries.c.official_id.in_(in_office)).values(spent_at=now)
+    official_id = tx.execute(spent.returning(entries.c.official_id)).scalar()
     official = None if official_id is None else find_official(tx, official_id)
     if official is None:
         raise _why_not(tx, token, now)

@@ -9,12 +9,13 @@ from sqlalchemy.engine import Connection
 
 from core.actors import Citizen
 from core.citizens.tables import citizens, consents
-from core.citizens.types import ConsentState, ShowConsent
+from core.citizens.types import FILING, ConsentState, ShowConsent
 from core.region.store import read_region
 
 
 def show_consent(conn: Connection, actor: Citizen, query: ShowConsent, now: datetime) -> ConsentState:
-    return ConsentState(consent_in_force(conn, actor.id, query.purpose), read_region(conn).consent_version)
+    given = consent_in_force(conn, actor.id, query.purpose) if query.purpose == FILING else ""
+    return ConsentState(given, read_region(conn).consent_version)
 
 
 def consent_in_force(conn: Connection, citizen_id: int, purpose: str) -> str:

@@ -27,9 +27,13 @@ def new_citizen(tx: Connection, lang: str, now: datetime) -> int:
 
 
 def give_consent(tx: Connection, actor: Citizen, key: str, command: GiveConsent, now: datetime) -> Outcome:
-    if consent_in_force(tx, actor.id, command.purpose) == command.version:
+    if command.purpose != FILING:
+        raise Refusal(line("We do not ask for such a consent. Please start again."))
+    if command.version and consent_in_force(tx, actor.id, command.purpose) == command.version:
         return Outcome(command.version)
-    _check(tx, command)
+    # A consent counts only for the text that is in force: an older screen may still be open somewhere.
+    if command.version != read_region(tx).consent_version:
+        raise Refusal(line("The text of the consent has changed. Please read the new one and answer again."))
     heard = conversations.of_person(tx, "citizen", actor.id)
     row = {
         "citizen_id": actor.id,
@@ -42,14 +46,6 @@ def give_consent(tx: Connection, actor: Citizen, key: str, command: GiveConsent,
     if not insert_once(tx, consents, row, ("key",)) and not _said_so(tx, actor, key, command):
         raise NotAllowed
     return Outcome(command.version)
-
-
-def _check(tx: Connection, command: GiveConsent) -> None:
-    """A consent counts only for the text that is in force: an older screen may still be open somewhere."""
-    if command.purpose != FILING:
-        raise Refusal(line("We do not ask for such a consent. Please start again."))
-    if command.version != read_region(tx).consent_version:
-        raise Refusal(line("The text of the consent has changed. Please read the new one and answer again."))
 
 
 def _said_so(tx: Connection, actor: Citizen, key: str, command: GiveConsent) -> bool:

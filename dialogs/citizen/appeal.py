@@ -14,10 +14,12 @@ from core.territories.types import ListTerritories
 from core.text import shortened
 from dialogs.engine import Form
 from dialogs.session import Draft, Here, Step
-from dialogs.steps import SKIP, act, choice, consent, end, photos, photos_in_words, place, words
+from dialogs.steps import SKIP, act, choice, consent, end, photos, place, words
 from dialogs.views import launch
 from dialogs.wording import grouped, last_day, place_words
 
+OPTIONS = 5
+"""On a page of a choice: with the ways to other pages, back and out there are ten buttons at most."""
 BRIEF = 24
 """Characters of the first words, on a button that goes on with them."""
 REMOVE = "remove"
@@ -84,9 +86,13 @@ def photos_at_once(step: Step[tuple[str, ...]]) -> Step[tuple[str, ...]]:
 
 
 def photos_ask(here: Here[Any]) -> Line:
-    if here.own:
-        n = len(here.own)
-        return lines("There is {n} photo now. Are there more?", "There are {n} photos now. Are there more?", n)
+    n = len(here.own or ())
+    if n == PHOTOS_MOST:
+        return lines(
+            "There is {n} photo, no more fit. Please go on.", "There are {n} photos, no more fit. Please go on.", n
+        )
+    if n:
+        return lines("{n} photo is added. Are there more?", "{n} photos are added. Are there more?", n)
     return lines("Is there a photo? Send it here.", "Are there photos? Send them here, up to {n}.", PHOTOS_MOST)
 
 
@@ -102,12 +108,14 @@ CATEGORY = choice(
     needs=lambda draft: SuggestCategories(draft[TEXT]),
     options=lambda here: [option(c) for c in here.facts.likely],
     more=lambda here: [option(c) for c in here.facts.all],
+    page=OPTIONS,
 )
 TERRITORY = choice(
     "territory",
     line("Where is it? Please choose the town or district."),
     needs=lambda draft: ListTerritories(),
     options=territories,
+    page=OPTIONS,
 )
 PLACE = place_or_none(
     place(
@@ -126,7 +134,7 @@ def summary(here: Here[bool]) -> Text:
         literal(draft[TEXT]),
         line("Category: {category}", category=draft[CATEGORY].label),
         line("Where: {territory}, {place}", territory=draft[TERRITORY].label, place=place_words(draft[PLACE])),
-        line("Photos: {photos}", photos=photos_in_words(draft[PHOTOS])),
+        line("Photos: {n}", n=len(draft[PHOTOS])) if draft[PHOTOS] else line("No photos"),
     )
 
 

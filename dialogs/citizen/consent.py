@@ -27,11 +27,11 @@ def show(here: Here[str]) -> Screen:
     region: Region = here.facts
     who, address, version = named(region.operator), named(region.address), region.consent_version
     text = (
-        line("To pass on your message, we need your consent to use your data."),
-        line("Who: {operator}, {address}. What for: to register it and answer you.", operator=who, address=address),
-        line("What: your words, photos, place and this chat. Who sees it: those who answer."),
-        line("You can withdraw it by a letter to this address. Text: {version}.", version=version),
-        line("This is a message, not a formal appeal under 59-FZ: that one goes by the link."),
+        line("Please read and choose: we need your consent to use your data."),
+        line("Who: {operator}, {address}. What for: to take your message and answer.", operator=who, address=address),
+        line("What: words, photos, place, chat. Seen by: those who answer."),
+        line("To withdraw it, write to this address. Text: {version}.", version=version),
+        line("A message is not a formal appeal under 59-FZ: that one goes by the link."),
     )
     ways = (
         Button(yes(region), line("I agree")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.appeals.types import AppealCard, AppealRow, MyAppeals, ShowAppeal, Status
-from core.lines import Line, Text, line, lines, literal, named
+from core.lines import Line, Text, line, literal, named
 from core.talk import Button, Screen
 from core.text import shortened
 from dialogs.views import PAGE, View, launch, page, start_of
@@ -47,7 +47,7 @@ def card_words(card: AppealCard) -> Text:
         literal(shortened(card.text, TEXT_SHOWN)),
         line("Category: {category}", category=named(card.category)),
         line("Where: {where}", where=where_words(card)),
-        *((lines("{n} photo", "{n} photos", len(card.photos)),) if card.photos else ()),
+        *((line("Photos: {n}", n=len(card.photos)),) if card.photos else ()),
         line("Who answers: {authority}", authority=named(card.authority)),
         *history_words(card.history),
         *outlook(card),

@@ -49,7 +49,11 @@ def no_rating(card: AppealCard | None) -> Line:
         return line("There is no such message among yours. Please choose one from the list.")
     number = grouped(card.number)
     if card.rating is not None:
-        return line("You gave No. {number} a {score} already. Thank you!", number=number, score=card.rating)
+        return line(
+            "You gave No. {number} a {score} already. If the trouble is back, write again.",
+            number=number,
+            score=card.rating,
+        )
     if card.status is Status.CLOSED:
         return line("The time to rate No. {number} is over. If the trouble is still there, write again.", number=number)
     return line("There is no answer to No. {number} yet. We will write to you when it is here.", number=number)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ import yaml
 from core.errors import Refusal
 from core.notify.types import NoticeKind
 from core.shown import Shown, ShownButton
-from core.speech import Speech, load_speeches
+from core.speech import Speech, Speeches, load_speeches
 from core.talk import Command, Incoming, Load, Message, Screen
 from dialogs import registry
 from dialogs.keys import BACK
@@ -41,8 +42,7 @@ class Play:
     moves: int = 0
 
     def __post_init__(self) -> None:
-        self._speeches = load_speeches(LOCALES, ZONE)
-        self._notices = load_notices()
+        self._speeches, self._notices = _speeches(), load_notices()
 
     def turn(self, turn: Turn) -> list[Shown | None]:
         """What the bot says to it; None: nothing, on purpose."""
@@ -109,7 +109,7 @@ class Play:
 def played(text: str, folder: Path) -> tuple[str, list[str]]:
     """The transcript with what the bot says now, and the rules that its screens break."""
     script = parse(text)
-    play = _begun(script, folder)
+    play = begun(script.settings, folder)
     return "\n".join([script.head, "---", *_lines(script, play)]) + "\n", play.problems
 
 
@@ -126,8 +126,8 @@ def _same_breath(before: Turn | None, now: Turn | None) -> bool:
     return isinstance(before, Facts) and now is not None
 
 
-def _begun(script: Transcript, folder: Path) -> Play:
-    settings = script.settings
+def begun(settings: Mapping[str, Any], folder: Path) -> Play:
+    """A conversation in which nothing has been said yet, with the settings of a transcript's header."""
     base = yaml.safe_load((folder / settings["world"]).read_text("utf-8")) if "world" in settings else {}
     world = World(merged(base, settings.get("facts") or {}))
     if settings.get("who", "citizen") == "official":
@@ -135,3 +135,8 @@ def _begun(script: Transcript, folder: Path) -> Play:
     else:
         house = House(registry.load("citizen"), CITIZEN_HOME, CITIZEN_ENTRY)
     return Play(house, world, Talk(settings["lang"]))
+
+
+@cache
+def _speeches() -> Speeches:
+    return load_speeches(LOCALES, ZONE)

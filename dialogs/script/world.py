@@ -54,7 +54,10 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass
 class World:
+    """`commands` are those that have succeeded, by their keys."""
+
     facts: dict[str, Any]
+    commands: dict[str, object] = field(default_factory=dict)
     _done: dict[str, Done] = field(default_factory=dict)
 
     def change(self, facts: Mapping[str, Any]) -> None:
@@ -82,11 +85,12 @@ class World:
                 self._done[do.key] = Done(do.key, self._value(do.command))
             except Refusal as refusal:
                 return Failed(do.key, refusal.why)
+            self.commands[do.key] = do.command
         return self._done[do.key]
 
     def _value(self, command: Any) -> Any:
         name = type(command).__name__
-        if name in SAID_BACK and name not in self.facts:
+        if name in SAID_BACK and "refuse" not in self.facts.get(name, {}):
             if isinstance(command, GiveConsent):
                 self.change({"ShowConsent": {"given": command.version}})
             return getattr(command, SAID_BACK[name])

@@ -73,13 +73,11 @@ def show_card(args: str, card: AppealCard | None) -> Screen:
 
 
 def card_words(card: AppealCard) -> Text:
+    number, status = grouped(card.number), status_words(card.status)
+    waits = card.status in (Status.REGISTERED, Status.IN_WORK)
     return (
-        line(
-            "No. {number}: {status}. Answer by {day}.",
-            number=grouped(card.number),
-            status=status_words(card.status),
-            day=last_day(card.due),
-        ),
+        line("Message No. {number}: {status}.", number=number, status=status),
+        *((line("Answer by {day}.", day=last_day(card.due)),) if waits else ()),
         literal(card.text),
         line("Category: {category}", category=named(card.category)),
         line("Where: {where}", where=where_words(card)),

@@ -18,7 +18,12 @@ ROWS = 7
 
 
 def choice(
-    id: str, ask: Ask, options: Options, page: int = ROWS, more: Options | None = None, **rest: Any,
+    id: str,
+    ask: Ask,
+    options: Options,
+    page: int = ROWS,
+    more: Options | None = None,
+    **rest: Any,
 ) -> Step[Button]:
     """One of the options, `page` of them on a screen. With `more`, the options are the likely ones, and «Other…» opens
     the whole list. The label is kept as JSON, which would turn a date among its arguments into plain digits."""
@@ -53,7 +58,12 @@ def _paged(likely: list[list[Button]], every: list[Button], size: int, at: int) 
 
 
 def ticks(
-    id: str, ask: Ask, options: Options, least: int = 0, most: int = 99, **more: Any,
+    id: str,
+    ask: Ask,
+    options: Options,
+    least: int = 0,
+    most: int = 99,
+    **more: Any,
 ) -> Step[tuple[Button, ...]]:
     """Some of the options, ticked one by one, then «Done»."""
 
@@ -87,5 +97,8 @@ def ticks(
 
 def _listed(value: tuple[Button, ...]) -> Line:
     labels = [b.label for b in value]
-    return reduce(lambda so_far, label: line("{some}, {next}", some=so_far, next=label), labels) if labels else line(
-        "nothing")
+    return (
+        reduce(lambda so_far, label: line("{some}, {next}", some=so_far, next=label), labels)
+        if labels
+        else line("nothing")
+    )

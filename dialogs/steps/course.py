@@ -27,8 +27,11 @@ def consent(
     """What will be sent, ways to change it, and one button to agree. It lapses when any of it changes."""
 
     def show(here: Here[bool]) -> Screen:
-        ways = (Button(CHANGE + step.id, line("Change: {what}", what=name))
-                for name, step in changes if step.id in here.draft.values)
+        ways = (
+            Button(CHANGE + step.id, line("Change: {what}", what=name))
+            for name, step in changes
+            if step.id in here.draft.values
+        )
         return Screen(asked(ask, here), (Button(YES, label), *ways), photos=photos(here.draft))
 
     def read(said: Said, here: Here[bool]) -> Took | Refused:

@@ -34,12 +34,27 @@ def place(
 
     def length(value: Place, here: Here[Place]) -> Line | None:
         n = len(value.address)
-        return None if n <= most else lines(
-            "{n} character, but {most} at most: please send it shorter.",
-            "{n} characters, but {most} at most: please send it shorter.", n, most=most)
+        return (
+            None
+            if n <= most
+            else lines(
+                "{n} character, but {most} at most: please send it shorter.",
+                "{n} characters, but {most} at most: please send it shorter.",
+                n,
+                most=most,
+            )
+        )
 
-    return Step(id, Place, lambda here: Screen(asked(ask, here), ways), read,
-                check=both(length, check), say=place_in_words, takes=frozenset({"text", "place"}), **more)
+    return Step(
+        id,
+        Place,
+        lambda here: Screen(asked(ask, here), ways),
+        read,
+        check=both(length, check),
+        say=place_in_words,
+        takes=frozenset({"text", "place"}),
+        **more,
+    )
 
 
 def place_in_words(value: Place) -> Line:
@@ -64,8 +79,7 @@ def photos(id: str, ask: Ask, most: int = 10, **more: Any) -> Step[tuple[str, ..
         note = lines("Only the first {n} photo is kept.", "Only the first {n} photos are kept.", most)
         return Took({id: Held(value[:most])}, note if len(value) > most else None)
 
-    return Step(id, tuple[str, ...], show, read,
-                say=photos_in_words, takes=frozenset({"photos"}), **more)
+    return Step(id, tuple[str, ...], show, read, say=photos_in_words, takes=frozenset({"photos"}), **more)
 
 
 def photos_in_words(value: tuple[str, ...]) -> Line:

@@ -49,17 +49,33 @@ def words(
         skipped = skip is not None and value == ""
         return None if skipped else _length(len(value), least, most)
 
-    return Step(id, str, lambda here: Screen(asked(ask, here), ways), read,
-                check=both(length, check), say=_text, takes=WORDS, **more)
+    return Step(
+        id,
+        str,
+        lambda here: Screen(asked(ask, here), ways),
+        read,
+        check=both(length, check),
+        say=_text,
+        takes=WORDS,
+        **more,
+    )
 
 
 def _length(n: int, least: int, most: int) -> Line | None:
     if n < least:
-        return lines("Only {n} character: please write at least {least}.",
-                     "Only {n} characters: please write at least {least}.", n, least=least)
+        return lines(
+            "Only {n} character: please write at least {least}.",
+            "Only {n} characters: please write at least {least}.",
+            n,
+            least=least,
+        )
     if n > most:
-        return lines("{n} character, but {most} at most: please send it shorter.",
-                     "{n} characters, but {most} at most: please send it shorter.", n, most=most)
+        return lines(
+            "{n} character, but {most} at most: please send it shorter.",
+            "{n} characters, but {most} at most: please send it shorter.",
+            n,
+            most=most,
+        )
     return None
 
 
@@ -68,11 +84,19 @@ def _text(value: str) -> Line:
 
 
 def number(
-    id: str, ask: Ask, least: int, most: int, check: Check[int] = anything, **more: Any,
+    id: str,
+    ask: Ask,
+    least: int,
+    most: int,
+    check: Check[int] = anything,
+    **more: Any,
 ) -> Step[int]:
     def size(value: int, here: Here[int]) -> Line | None:
-        return None if least <= value <= most else line(
-            "Please write a number from {least} to {most}.", least=least, most=most)
+        return (
+            None
+            if least <= value <= most
+            else line("Please write a number from {least} to {most}.", least=least, most=most)
+        )
 
     return answer(id, int, ask, reads.whole_number, check=both(size, check), **more)
 

@@ -50,6 +50,7 @@ class Person:
 
 async def a_citizen(context: BrowserContext, address: str) -> Person:
     page = await context.new_page()
+    page.on("filechooser", lambda chooser: None)  # a test that begins to listen with its key press may be too late
     await page.goto(f"{address}/")
     await expect(page.locator("#state")).to_have_attribute("data-state", re.compile("ready|online"))
     return Person(page)

@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core import app
 from core.actors import Actor, Citizen, Official
-from core.appeals.types import AnswerAppeal, FileAppeal, TakeAppeal
+from core.appeals.types import AnswerAppeal, AppealCard, FileAppeal, ShowAppeal, TakeAppeal
 from core.authorities.queries import official_by_code
 from core.citizens.service import new_citizen
 from core.citizens.types import FILING, GiveConsent
 from core.conversations.service import meet
 from core.conversations.types import Address, Person
-from core.db import Database, metadata  # UNTIL-MIGRATIONS
+from core.db import Database
+from core.errors import Refusal
 from core.importer import Data, import_data, load_data
 from core.region.file import load_region
 from core.region.store import save_region
@@ -45,7 +47,6 @@ def data() -> Data:
 @pytest.fixture
 def core_db(engine_url: str) -> Iterator[Database]:
     db = Database(engine_url)
-    db.write(metadata.create_all).result()  # UNTIL-MIGRATIONS
     yield db
     db.close()
 
@@ -120,3 +121,19 @@ def world(core_db: Database, region: Region, data: Data) -> World:
 
     core_db.write(fill).result()
     return World(core_db, region.consent_version)
+
+
+def rows_of(world: World, table: sa.Table) -> int:
+    return world.read(lambda conn: conn.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+
+def refusal(do: Callable[[], Any]) -> str:
+    with pytest.raises(Refusal) as caught:
+        do()
+    return caught.value.why.msgid
+
+
+def card(world: World, actor: Citizen | Official, number: str) -> AppealCard:
+    shown = world.ask(actor, ShowAppeal(number))
+    assert isinstance(shown, AppealCard)
+    return shown

@@ -89,11 +89,11 @@ def test_a_link_is_good_for_a_day(world: World, petrov: Official) -> None:
     assert "older than a day" in why_not(world, late)
 
 
-@pytest.mark.parametrize("token", ["", "x", "\x00", "\ud800", "я" * 50_000])
-def test_a_made_up_link_and_a_made_up_cookie_open_nothing(world: World, token: str) -> None:
-    assert look(world, token) is None
-    assert at_desk(world, token) is None
-    assert "does not open anything" in why_not(world, token)
+def test_a_made_up_link_and_a_made_up_cookie_open_nothing(world: World) -> None:
+    for token in ("", "x", "\x00", "\ud800", "я" * 50_000):
+        assert look(world, token) is None
+        assert at_desk(world, token) is None
+        assert "does not open anything" in why_not(world, token)
 
 
 def test_a_desk_closes_when_it_stands_idle_or_is_a_month_old(world: World, petrov: Official) -> None:

@@ -80,7 +80,7 @@ def test_at_night_a_status_waits_for_who_is_asleep(
     here = world.a_conversation("citizen", citizen.id)
     number = world.a_filed(citizen)
     world.now = NIGHT
-    hears(world, here, silent_for and NIGHT - silent_for)
+    hears(world, here, None if silent_for is None else NIGHT - silent_for)
     world.run(petrov, TakeAppeal(number))
     assert [row[4] for row in told(world)] == [told_at]
 

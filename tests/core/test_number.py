@@ -31,7 +31,9 @@ def test_a_number_is_read_as_it_is_shown_and_as_people_write_it(number: str, fra
         assert read_number(frame.format(words)) == number
 
 
-@pytest.mark.parametrize("words", ["", "№", "12", "1234567890", "12345678a", "١٢٣٤٥٦٧٨٩", "\x00", "\ud800", "9" * 50_000])
+@pytest.mark.parametrize(
+    "words", ["", "№", "12", "1234567890", "12345678a", "١٢٣٤٥٦٧٨٩", "\x00", "\ud800", "9" * 50_000]
+)
 def test_other_words_are_no_number(words: str) -> None:
     assert read_number(words) is None
 

@@ -22,8 +22,11 @@ def hits(phrasings: tuple[tuple[str, str], ...]) -> tuple[int, int]:
 
 @pytest.mark.parametrize(
     ("phrasings", "at_first", "at_all"),
-    [pytest.param(TUNED, 68, 69, id="tuned"), pytest.param(HELD_OUT, 38, 39, id="held out"),
-     pytest.param(COLD, 24, 26, id="cold")],
+    [
+        pytest.param(TUNED, 68, 69, id="tuned"),
+        pytest.param(HELD_OUT, 38, 39, id="held out"),
+        pytest.param(COLD, 24, 26, id="cold"),
+    ],
 )
 def test_the_category_is_guessed_as_often_as_it_was(
     phrasings: tuple[tuple[str, str], ...], at_first: int, at_all: int

@@ -38,8 +38,8 @@ class Door:
     find: Callable[[Any], Any] = facts_of
     answer: Callable[[Any, int], Any] = answer_of
     out: Result = field(default_factory=lambda: Screen((BLANK,)))
-    declines: str = ""                                      # core says no, with this reason
-    done: dict[str, Any] = field(default_factory=dict)      # command by key: the rows of core
+    declines: str = ""  # core says no, with this reason
+    done: dict[str, Any] = field(default_factory=dict)  # command by key: the rows of core
     loads: list[Any] = field(default_factory=list)
 
     def send(self, event: Event | None = None) -> Result:

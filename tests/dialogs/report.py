@@ -28,10 +28,13 @@ def option(category: Category) -> Button:
 
 
 TEXT = words("text", line("What has happened?"), least=10)
-CATEGORY = choice("category", line("What is it about?"),
-                  needs=lambda draft: SuggestCategories(draft[TEXT]),
-                  options=lambda here: [*map(option, here.facts.likely)],
-                  more=lambda here: [*map(option, here.facts.all)])
+CATEGORY = choice(
+    "category",
+    line("What is it about?"),
+    needs=lambda draft: SuggestCategories(draft[TEXT]),
+    options=lambda here: [*map(option, here.facts.likely)],
+    more=lambda here: [*map(option, here.facts.all)],
+)
 LAMP = words("lamp", line("The number on the lamp post?"), when=lambda draft: draft[CATEGORY].key == "light")
 PLACE = place("place", line("Where is it?"), button=line("Send my place"), was="where")
 PHOTOS = photos("photos", line("Send photos, if you have any."), most=10)
@@ -41,8 +44,13 @@ def summary(here: Here[bool]) -> Text:
     draft = here.draft
     lamp = draft.get(LAMP)
     more = () if lamp is None else (line("Lamp post: {lamp}", lamp=literal(lamp)),)
-    return (literal(draft[TEXT]), line("Category: {name}", name=draft[CATEGORY].label), *more,
-            line("Place: {place}", place=place_in_words(draft[PLACE])), photos_in_words(draft[PHOTOS]))
+    return (
+        literal(draft[TEXT]),
+        line("Category: {name}", name=draft[CATEGORY].label),
+        *more,
+        line("Place: {place}", place=place_in_words(draft[PLACE])),
+        photos_in_words(draft[PHOTOS]),
+    )
 
 
 def command(draft: Draft) -> SendReport:
@@ -54,9 +62,19 @@ def brief(draft: Draft) -> Line | None:
     return literal(shortened(text, 20)) if text else None
 
 
-CHECK = consent("check", summary, line("Send"), photos=lambda draft: draft[PHOTOS], changes=(
-    (line("the words"), TEXT), (line("the category"), CATEGORY), (line("the lamp post"), LAMP),
-    (line("the place"), PLACE), (line("the photos"), PHOTOS)))
+CHECK = consent(
+    "check",
+    summary,
+    line("Send"),
+    photos=lambda draft: draft[PHOTOS],
+    changes=(
+        (line("the words"), TEXT),
+        (line("the category"), CATEGORY),
+        (line("the lamp post"), LAMP),
+        (line("the place"), PLACE),
+        (line("the photos"), PHOTOS),
+    ),
+)
 FILED = act("filed", str, command)
 END = end(lambda here: line("Report {number} is on its way.", number=here.draft[FILED]), keep=True)
 

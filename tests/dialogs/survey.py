@@ -22,8 +22,8 @@ class Question:
     options: tuple[str, ...] = ()
     least: int = 1
     most: int = 9
-    only: tuple[str, str] | None = None         # asked only if that question was answered by this option
-    each: str = ""                              # asked as often as that question, a number, says
+    only: tuple[str, str] | None = None  # asked only if that question was answered by this option
+    each: str = ""  # asked as often as that question, a number, says
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class AnswerSurvey:
 
     survey: str
     revision: int
-    answers: tuple[tuple[str, str], ...]        # in words, by question
+    answers: tuple[tuple[str, str], ...]  # in words, by question
 
 
 def form(survey: Survey) -> Form:

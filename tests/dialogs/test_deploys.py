@@ -20,8 +20,9 @@ from tests.dialogs.report import FORM
 OLDER_ = in_words(OLDER)
 TOPIC = choice("topic", literal("Topic?"), lambda here: buttons("Roads", "Light"))
 TEXT = words("text", literal("Text?"))
-CHECK = consent("check", lambda here: literal(f"{in_words(here.draft[TOPIC].label)}: {here.draft[TEXT]}"),
-                literal("Send"))
+CHECK = consent(
+    "check", lambda here: literal(f"{in_words(here.draft[TOPIC].label)}: {here.draft[TEXT]}"), literal("Send")
+)
 FILED = act("filed", str, lambda d: (d[TOPIC].key, d[TEXT]))
 END = end(lambda here: literal(f"Filed {here.draft[FILED]}"))
 OLD = Form("notes", 1, literal("Notes"), (TOPIC, TEXT, CHECK, FILED, END))
@@ -32,7 +33,7 @@ def test_a_step_is_added() -> None:
     new = replace(OLD, steps=(TOPIC, TEXT, URGENT, CHECK, FILED, END))
     d = under(new, door(OLD, ("roads",), "A hole"))
     rev = d.s.rev
-    d.press("yes")                                  # this «yes» was «Send», not «Urgent»
+    d.press("yes")  # this «yes» was «Send», not «Urgent»
     assert (d.text, d.note) == ("Urgent?", OLDER_) and "urgent" not in d.s.answers
     d.press("yes", rev)
     assert (d.text, d.note) == ("Urgent?", OLDER_) and "urgent" not in d.s.answers
@@ -91,14 +92,26 @@ def test_the_type_of_a_step_is_changed() -> None:
     assert (d.text, d.old) == ("How many?", "Two lamps")
 
 
+def test_what_core_said_stands_though_its_type_is_changed() -> None:
+    d = door(OLD, ("roads",), "A hole", ("yes",))
+    filed = act("filed", int, lambda d: "once more")
+    under(replace(OLD, steps=(TOPIC, TEXT, CHECK, filed, end(lambda here: literal(f"Filed {here.draft[filed]}")))), d)
+    d.send()
+    assert d.text == "Filed A-1" and len(d.done) == 1
+
+
 def test_a_step_is_renamed() -> None:
     words_ = words("words", literal("Text?"), was="text")
-    check = consent("check", lambda here: literal(f"{in_words(here.draft[TOPIC].label)}: {here.draft[words_]}"),
-                    literal("Send"), changes=((literal("words"), words_),))
+    check = consent(
+        "check",
+        lambda here: literal(f"{in_words(here.draft[TOPIC].label)}: {here.draft[words_]}"),
+        literal("Send"),
+        changes=((literal("words"), words_),),
+    )
     new = replace(OLD, steps=(TOPIC, words_, check, act("filed", str, lambda d: d[words_]), END))
     d = under(new, door(OLD, ("roads",), "A hole", ("/back",)))
     assert d.s.at == "text"
-    d.say("Two holes")                              # the question on show is still the question
+    d.say("Two holes")  # the question on show is still the question
     assert d.text == "Roads: Two holes"
     d.press("/change:words")
     assert d.old == "Two holes"

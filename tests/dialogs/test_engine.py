@@ -9,7 +9,7 @@ import pytest
 from core.lines import literal
 from core.talk import Button, Do, Done, Failed, Load, Loaded, Message, Over, Place, Press, Quiet, Screen, Took
 from dialogs.engine import NOTED, OLDER, SENT, Form
-from dialogs.session import Step
+from dialogs.session import Here, Step
 from dialogs.steps import act, choice, consent, day, end, number, place, ticks, words
 from tests.dialogs.door import buttons, door, in_words, reread
 
@@ -18,8 +18,11 @@ NAME = words("name", literal("Name?"), least=2)
 BORN = day("born", literal("Born?"))
 HOME = place("home", literal("Home?"))
 CHECK = consent(
-    "check", lambda here: literal(f"{here.draft[NAME]}, {here.draft[BORN]}, {here.draft[HOME].address}"),
-    literal("Send"), changes=((literal("name"), NAME), (literal("born"), BORN), (literal("home"), HOME)))
+    "check",
+    lambda here: literal(f"{here.draft[NAME]}, {here.draft[BORN]}, {here.draft[HOME].address}"),
+    literal("Send"),
+    changes=((literal("name"), NAME), (literal("born"), BORN), (literal("home"), HOME)),
+)
 SENT_1 = act("sent", str, lambda d: (d[NAME], d[BORN], d[HOME]))
 END = end(lambda here: literal(f"Number {here.draft[SENT_1]}"))
 OK = end(literal("ok"))
@@ -33,8 +36,11 @@ def form(*steps: Step[Any], catch: tuple[Step[Place], ...] = ()) -> Form:
 
 def test_answers_are_json_on_file_and_typed_in_the_draft() -> None:
     d = door(FORM, *FILLED)
-    assert dict(d.s.answers) == {"name": "Ann", "born": "1999-12-31",
-                                 "home": {"address": "Mira 1", "lat": None, "lon": None}}
+    assert dict(d.s.answers) == {
+        "name": "Ann",
+        "born": "1999-12-31",
+        "home": {"address": "Mira 1", "lat": None, "lon": None},
+    }
     d.press("yes")
     assert list(d.done.values()) == [("Ann", date(1999, 12, 31), Place("Mira 1"))]
     assert d.text == "Number A-1"
@@ -67,12 +73,15 @@ def test_a_refused_change_loses_nothing() -> None:
 
 def test_later_answers_stay_if_their_check_accepts_them_and_are_offered_again_if_not() -> None:
     most = number("most", literal("At most?"), 0, 99)
-    this = number("this", literal("This?"), 0, 99,
-                  check=lambda v, here: None if v <= here.draft[most] else literal("Too much."))
+    this = number(
+        "this", literal("This?"), 0, 99, check=lambda v, here: None if v <= here.draft[most] else literal("Too much.")
+    )
     d = door(form(most, this, words("more", literal("More?")), OK), "10", "5", ("/back",), ("/back",), "7")
     assert d.text == "More?"
     d.press("/back"), d.press("/back"), d.say("3")
     assert (d.text, d.note, d.old, d.keys) == ("This?", "Too much.", "5", ["/back"])
+    d.say("4")
+    assert d.note == "Too much."  # said once, of the old and of the new
     d.press("/back"), d.say("6")
     assert d.text == "More?" and d.s.answers["this"] == 5
 
@@ -90,7 +99,7 @@ def test_facts_are_asked_for_once_a_move_and_never_stored() -> None:
     s = PAINT.start("r")
     s, _ = PAINT.advance(s)
     same, load = PAINT.advance(s, said := Message("warm"))
-    assert load == Load(("colours", "warm"), said) and same == s            # all of an event or nothing of it
+    assert load == Load(("colours", "warm"), said) and same == s  # all of an event or nothing of it
     s, out = PAINT.advance(s, Loaded(("colours", "warm"), buttons("Red"), said))
     assert isinstance(out, Screen) and [b.key for b in out.buttons] == ["red", "/back"]
     assert "red" not in str(reread(s))
@@ -104,10 +113,10 @@ def test_facts_follow_an_edit_of_an_earlier_answer() -> None:
     d.say("warm")
     assert (d.text, d.old, d.keys) == ("Colour?", "Blue", ["red", "/back"])
     d.press("/back"), d.say("warm and cold")
-    assert d.text == "More?"                                                # the old choice is valid again
+    assert d.text == "More?"  # the old choice is valid again
     d.loads.clear()
     d.say("")
-    assert d.loads == []                                                    # its seal is known: no facts needed
+    assert d.loads == []  # its seal is known: no facts needed
 
 
 def test_an_event_is_one_move_even_with_two_queries() -> None:
@@ -135,8 +144,12 @@ def test_a_message_for_another_step_leaves_the_cursor_where_it_is() -> None:
 
 
 def test_what_is_caught_is_checked_like_any_answer() -> None:
-    near = place("near", literal("Where?"), needs=lambda d: "region",
-                 check=lambda v, here: None if v.address.startswith(here.facts) else literal("That is not our region."))
+    near = place(
+        "near",
+        literal("Where?"),
+        needs=lambda d: "region",
+        check=lambda v, here: None if v.address.startswith(here.facts) else literal("That is not our region."),
+    )
     d = door(form(near, words("more", literal("More?")), OK, catch=(near,)), "Mira 1", find=lambda query: "Mira")
     d.say("", place=Place("Paris"))
     assert (d.text, d.note, d.old) == ("Where?", f"{NOTED_}\nThat is not our region.", "Paris")
@@ -157,7 +170,7 @@ def test_a_crash_between_the_command_and_the_save_gives_the_same_key() -> None:
     s, out = FORM.advance(d.s, Press("yes", "run1", d.s.rev))
     again = FORM.advance(reread(s))[1]
     assert isinstance(out, Do) and out == again and out.key.startswith("run1:sent:")
-    assert FORM.advance(s, Message("", (), Place("Elsewhere"))) == (s, out)     # it is core's turn
+    assert FORM.advance(s, Message("", (), Place("Elsewhere"))) == (s, out)  # it is core's turn
 
 
 def test_core_declines_and_nothing_is_deleted() -> None:
@@ -168,7 +181,7 @@ def test_core_declines_and_nothing_is_deleted() -> None:
     assert before.items() <= d.s.answers.items()
     d.declines = ""
     d.press("/change:home"), d.press("/keep")
-    assert d.s.shown == "check" and not d.done                              # leaving it as is does not send it again
+    assert d.s.shown == "check" and not d.done  # leaving it as is does not send it again
     d.press("/change:home"), d.say("Mira 2")
     d.press("yes")
     assert d.text == "Number A-1" and next(iter(d.done.values()))[2] == Place("Mira 2")
@@ -219,8 +232,9 @@ def test_core_declines_after_another_command() -> None:
 
 @pytest.mark.parametrize("from_data", [False, True])
 def test_what_core_has_done_is_not_undone(from_data: bool) -> None:  # noqa: FBT001
-    more = consent("more", literal("Anything else?"), literal("No"),
-                   changes=((literal("name"), NAME), (literal("home"), HOME)))
+    more = consent(
+        "more", literal("Anything else?"), literal("No"), changes=((literal("name"), NAME), (literal("home"), HOME))
+    )
     steps = (NAME, HOME, act("one", str, lambda d: d[NAME]), more, OK)
     this = replace(form(catch=(HOME,)), steps=(lambda d: iter(steps)) if from_data else steps)
     d = door(this, "Ann", "Mira 1")
@@ -248,6 +262,16 @@ def test_a_double_press_is_quiet_an_older_one_is_not_a_forged_one_does_nothing()
         assert d.note == OLDER_ and d.s == s
 
 
+def test_a_button_of_a_view_that_is_forged_into_one_of_the_form_does_nothing() -> None:
+    def show(here: Here[int]) -> Screen:
+        return Screen((literal("?"),), (Button("7", literal("7")), Button("my:0", literal("Mine"))))
+
+    d = door(form(Step("n", int, show, lambda said, here: Took({"n": int(getattr(said, "key", 0))})), OK), ("my:0",))
+    assert d.text == "?" and d.note == OLDER_ and not d.s.answers
+    d.press("7")
+    assert d.text == "ok"
+
+
 def test_a_double_press_on_send_is_quiet() -> None:
     d = door(FORM, *FILLED)
     rev = d.s.rev
@@ -273,13 +297,14 @@ def test_a_consent_is_to_what_was_shown() -> None:
 
 def test_a_consent_lapses_with_what_it_was_given_to() -> None:
     note = words("note", literal("A note?"))
-    d = door(form(NAME, BORN, HOME, CHECK, note, SENT_1, END), *FILLED, ("yes",), ("/back",), ("/change:name",),
-             ("/keep",))
-    assert d.text == "A note?"                                              # nothing has changed: it stands
+    d = door(
+        form(NAME, BORN, HOME, CHECK, note, SENT_1, END), *FILLED, ("yes",), ("/back",), ("/change:name",), ("/keep",)
+    )
+    assert d.text == "A note?"  # nothing has changed: it stands
     d.press("/back"), d.press("/change:name"), d.say("Bob")
     assert d.s.shown == "check" and "/keep" not in d.keys
     d.press("/change:name"), d.say("Ann")
-    assert d.text == "A note?"                                              # the very words that were consented to
+    assert d.text == "A note?"  # the very words that were consented to
 
 
 def test_where_words_are_read_only_back_is_a_button() -> None:
@@ -288,73 +313,36 @@ def test_where_words_are_read_only_back_is_a_button() -> None:
     assert d.screen.reads
     d.say("1"), d.say("Back")
     assert d.text == "Name?"
-    assert door(FORM, "back").s.answers == {"name": "back"}                 # there is nothing to go back to
+    assert door(FORM, "back").s.answers == {"name": "back"}  # there is nothing to go back to
 
 
 def test_none_may_be_an_answer() -> None:
-    skip = Step("s", type(None), lambda here: Screen((literal("Skip?"),), (Button("skip", literal("Skip")),)),
-                lambda said, here: Took({"s": None}))
+    skip = Step(
+        "s",
+        type(None),
+        lambda here: Screen((literal("Skip?"),), (Button("skip", literal("Skip")),)),
+        lambda said, here: Took({"s": None}),
+    )
     d = door(form(skip, OK), ("skip",))
     assert d.text == "ok" and d.s.answers == {"s": None}
-
-
-# A form that is opened with arguments, such as a rating tapped in a push: "48213-5" is number 48213 and score 5.
-
-SCORES = [Button(str(n), literal(f"{n} of 5")) for n in range(1, 6)]
-
-
-def score_given(args: str) -> Button | None:
-    score = args.partition("-")[2]
-    return next((b for b in SCORES if b.key == score), Button(score, literal(score))) if score else None
-
-
-SCORE = choice("score", literal("How good was the answer?"), lambda here: SCORES, given=score_given)
-REMARK = words("remark", literal("Anything to add?"), skip=literal("Skip"))
-RATED = act("rated", str, lambda d: (d.args.partition("-")[0], d[SCORE].key, d[REMARK]))
-RATE = Form("scores", 1, literal("Rate"), (SCORE, REMARK, RATED, OK))
-
-
-def test_an_answer_that_the_arguments_hold_is_not_asked() -> None:
-    d = door(RATE, ("skip",), args="48213-5")
-    assert list(d.done.values()) == [("48213", "5", "")]
-
-
-def test_an_answer_from_the_arguments_may_be_changed() -> None:
-    d = door(RATE, ("/back",), args="48213-5")
-    assert d.old == "5 of 5" and "/keep" in d.keys
-    d.press("4"), d.say("Late")
-    assert list(d.done.values()) == [("48213", "4", "Late")]
-
-
-def test_an_answer_from_the_arguments_may_be_left_as_it_is() -> None:
-    d = door(RATE, ("/back",), ("/keep",), "Late", args="48213-5")
-    assert list(d.done.values()) == [("48213", "5", "Late")]
-
-
-@pytest.mark.parametrize("score", ["6", "x", "-1", "5 ", "\x00", "55555555"])
-def test_a_bad_answer_in_the_arguments_is_asked_with_the_reason(score: str) -> None:
-    d = door(RATE, args=f"48213-{score}")
-    assert d.note == f"«{score}» is not offered here. Please choose again." and d.screen.old is None
-    assert d.keys == ["1", "2", "3", "4", "5"]
-    d.press("2"), d.press("skip")
-    assert list(d.done.values()) == [("48213", "2", "")]
-
-
-def test_without_arguments_it_is_simply_asked() -> None:
-    assert (d := door(RATE, args="48213")).text == "How good was the answer?" and d.note == ""
 
 
 # What a step cannot take.
 
 
-@pytest.mark.parametrize(("message", "note"), [
-    (Message(voice="v1"),
-     "Voice messages are not listened to here: please write it in words.\nPlease answer in words."),
-    (Message(documents=("d1",)), "Files are not taken here.\nPlease answer in words."),
-    (Message(photos=("p1",)), "Photos are not taken here.\nPlease answer in words."),
-    (Message(" \n"), "Please answer in words."),
-    (Message("\u200b\u2060"), "Please answer in words."),
-])
+@pytest.mark.parametrize(
+    ("message", "note"),
+    [
+        (
+            Message(voice="v1"),
+            "Voice messages are not listened to here: please write it in words.\nPlease answer in words.",
+        ),
+        (Message(documents=("d1",)), "Files are not taken here.\nPlease answer in words."),
+        (Message(photos=("p1",)), "Photos are not taken here.\nPlease answer in words."),
+        (Message(" \n"), "Please answer in words."),
+        (Message("\u200b\u2060"), "Please answer in words."),
+    ],
+)
 def test_what_a_step_cannot_take_is_refused_with_what_to_do(message: Message, note: str) -> None:
     d = door(FORM)
     s = d.s
@@ -380,4 +368,3 @@ def test_a_run_without_its_facts_still_says_what_it_is_about() -> None:
     about = replace(PAINT, brief=lambda draft: literal(str(draft.get(KIND))))
     s, _ = about.advance(about.start("r"), Message("warm"))
     assert about.in_brief(replace(s, answers={"kind": "warm"})) == literal("warm")
-

@@ -14,10 +14,26 @@ def screen(*labels: str, reads: bool = False) -> Shown:
     return Shown("?", buttons=tuple(ShownButton(f"{RUN}k{i}", label) for i, label in enumerate(labels)), reads=reads)
 
 
-@pytest.mark.parametrize(("said", "key"), [
-    ("yes", "k0"), ("  YES 👍 ", "k0"), ("«Yes».", "k0"), ("Yes!", "k0"), ("2", "k1"), ("2.", "k1"), ("3", None),
-    ("0", None), ("", None), ("👍", None), ("yess", None), ("ye s", None), ("9" * 5000, None), ("-1", None),
-    ("²", None)])
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("yes", "k0"),
+        ("  YES 👍 ", "k0"),
+        ("«Yes».", "k0"),
+        ("Yes!", "k0"),
+        ("2", "k1"),
+        ("2.", "k1"),
+        ("3", None),
+        ("0", None),
+        ("", None),
+        ("👍", None),
+        ("yess", None),
+        ("ye s", None),
+        ("9" * 5000, None),
+        ("-1", None),
+        ("²", None),
+    ],
+)
 def test_a_button_answers_to_its_label_and_its_number(said: str, key: str | None) -> None:
     assert meant(said, screen("👍 Yes", "No"), "Back") == (key and RUN + key)
 
@@ -30,7 +46,11 @@ def test_numbers_are_labels_where_a_label_is_a_number() -> None:
 def test_russian_words_are_compared_as_people_type_them() -> None:
     shown = screen("✅ Всё верно", "Нет, изменить", "12:00")
     assert [meant(said, shown, "Назад") for said in ("все верно", "ВСЁ ВЕРНО!", "нет, изменить…", "12:00")] == [
-        f"{RUN}k0", f"{RUN}k0", f"{RUN}k1", f"{RUN}k2"]
+        f"{RUN}k0",
+        f"{RUN}k0",
+        f"{RUN}k1",
+        f"{RUN}k2",
+    ]
 
 
 def test_labels_of_signs_alone_are_told_apart() -> None:
@@ -40,8 +60,9 @@ def test_labels_of_signs_alone_are_told_apart() -> None:
 
 
 def test_where_words_are_read_only_the_way_back_answers() -> None:
-    shown = Shown("?", buttons=(ShownButton(f"{RUN}/keep", "Leave as is"), ShownButton(f"{RUN}/back", "Назад")),
-                  reads=True)
+    shown = Shown(
+        "?", buttons=(ShownButton(f"{RUN}/keep", "Leave as is"), ShownButton(f"{RUN}/back", "Назад")), reads=True
+    )
     assert meant("назад", shown, "Назад") == f"{RUN}/back"
     assert [meant(said, shown, "Назад") for said in ("leave as is", "1", "2", "back", "")] == [None] * 5
     option = Shown("?", buttons=(ShownButton(f"{RUN}road", "Back"),), reads=True)
@@ -49,19 +70,34 @@ def test_where_words_are_read_only_the_way_back_answers() -> None:
 
 
 def test_what_asks_the_device_or_opens_a_link_has_to_be_pressed() -> None:
-    shown = Shown("?", buttons=(ShownButton("a", "Send my place", "place"), ShownButton("", "Policy", "link", "https://e"),
-                                ShownButton("b", "My phone", "contact"), ShownButton("c", "No")))
+    shown = Shown(
+        "?",
+        buttons=(
+            ShownButton("a", "Send my place", "place"),
+            ShownButton("", "Policy", "link", "https://e"),
+            ShownButton("b", "My phone", "contact"),
+            ShownButton("c", "No"),
+        ),
+    )
     assert [meant(said, shown, "Back") for said in ("send my place", "policy", "my phone", "1", "2", "3")] == [None] * 6
-    assert meant("4", shown, "Back") == meant("no", shown, "Back") == "c"   # a number counts what people see
+    assert meant("4", shown, "Back") == meant("no", shown, "Back") == "c"  # a number counts what people see
 
 
 LABELS = st.text(st.sampled_from("aAбёЁе12 .!👍⭐«»-"), max_size=5)
 KINDS = st.sampled_from(["press", "press", "link", "place", "contact"])
 SHOWN = st.builds(
     lambda labels, kinds, reads: Shown(
-        "?", buttons=distinct(ShownButton(f"{RUN}{'/back' if i == 0 else i}", label, kind)
-                              for i, (label, kind) in enumerate(zip(labels, kinds, strict=False))), reads=reads),
-    st.lists(LABELS, max_size=9), st.lists(KINDS, min_size=9, max_size=9), st.booleans())
+        "?",
+        buttons=distinct(
+            ShownButton(f"{RUN}{'/back' if i == 0 else i}", label, kind)
+            for i, (label, kind) in enumerate(zip(labels, kinds, strict=False))
+        ),
+        reads=reads,
+    ),
+    st.lists(LABELS, max_size=9),
+    st.lists(KINDS, min_size=9, max_size=9),
+    st.booleans(),
+)
 
 
 @given(SHOWN, LABELS | st.integers(0, 12).map(str), LABELS)

@@ -25,22 +25,31 @@ def test_every_audience_is_found() -> None:
         assert all(name == view_.name for name, view_ in found.views.items())
 
 
-@pytest.mark.parametrize(("module", "sentence"), [
-    (SimpleNamespace(VIEWS=(view("Appeal"),)), "made of a-z and _"),
-    (SimpleNamespace(VIEWS=(view("a:b"),)), "made of a-z and _"),
-    (SimpleNamespace(VIEWS=(view(""),)), "made of a-z and _"),
-    (SimpleNamespace(VIEWS=(view("a" * 13),)), "12 characters at most"),
-    (SimpleNamespace(VIEWS=(view("report"),), FORMS=(FORM,)), "Two dialogs are called 'report'"),
-    (SimpleNamespace(VIEWS=(view("a"), view("a"))), "Two dialogs are called 'a'"),
-    (SimpleNamespace(FORMS=(replace(FORM, steps=(words("a" * 17, literal("?")), END), catch=()),)),
-     "16 characters at most"),
-    (SimpleNamespace(FORMS=(replace(FORM, steps=(TEXT, TEXT, END), catch=()),)), "called 'text'"),
-    (SimpleNamespace(FORMS=(replace(FORM, steps=(TEXT, words("new", literal("?"), was="text"), END), catch=()),)),
-     "called 'text'"),
-    (SimpleNamespace(FORMS=(replace(FORM, steps=(TEXT, CHECK), catch=()),)), "does not end"),
-    (SimpleNamespace(FORMS=(replace(FORM, steps=(END, act("one", str, str)), catch=()),)), "does not end"),
-    (SimpleNamespace(FORMS=(replace(FORM, steps=(TEXT, END), catch=(PHOTOS,)),)), "catches for a step"),
-])
+@pytest.mark.parametrize(
+    ("module", "sentence"),
+    [
+        (SimpleNamespace(VIEWS=(view("Appeal"),)), "made of a-z and _"),
+        (SimpleNamespace(VIEWS=(view("a:b"),)), "made of a-z and _"),
+        (SimpleNamespace(VIEWS=(view(""),)), "made of a-z and _"),
+        (SimpleNamespace(VIEWS=(view("a" * 13),)), "12 characters at most"),
+        (SimpleNamespace(VIEWS=(view("report"),), FORMS=(FORM,)), "Two dialogs are called 'report'"),
+        (SimpleNamespace(VIEWS=(view("a"), view("a"))), "Two dialogs are called 'a'"),
+        (
+            SimpleNamespace(FORMS=(replace(FORM, steps=(words("a" * 17, literal("?")), END), catch=()),)),
+            "16 characters at most",
+        ),
+        (SimpleNamespace(FORMS=(replace(FORM, steps=(TEXT, TEXT, END), catch=()),)), "called 'text'"),
+        (
+            SimpleNamespace(
+                FORMS=(replace(FORM, steps=(TEXT, words("new", literal("?"), was="text"), END), catch=()),)
+            ),
+            "called 'text'",
+        ),
+        (SimpleNamespace(FORMS=(replace(FORM, steps=(TEXT, CHECK), catch=()),)), "does not end"),
+        (SimpleNamespace(FORMS=(replace(FORM, steps=(END, act("one", str, str)), catch=()),)), "does not end"),
+        (SimpleNamespace(FORMS=(replace(FORM, steps=(TEXT, END), catch=(PHOTOS,)),)), "catches for a step"),
+    ],
+)
 def test_a_bad_dialog_is_refused_in_one_sentence(module: Any, sentence: str) -> None:
     with pytest.raises(BadDialog, match=sentence) as refused:
         gather([module])

@@ -18,8 +18,11 @@ def splits(draw: st.DrawFn) -> list[Message]:
     messages = []
     for start, stop in zip([0, *ends], ends, strict=False):
         chunk = parts[start:stop]
-        messages.append(Message(TEXT if TEXT in chunk else "", tuple(p for p in PHOTOS if p in chunk),
-                                PLACE if PLACE in chunk else None))
+        messages.append(
+            Message(
+                TEXT if TEXT in chunk else "", tuple(p for p in PHOTOS if p in chunk), PLACE if PLACE in chunk else None
+            )
+        )
     return messages
 
 
@@ -35,7 +38,7 @@ def test_any_order_and_any_split_give_the_same_check(messages: list[Message], pr
     d = door(FORM)
     for i, message in enumerate(messages):
         d.send(message)
-        if i in presses:                            # buttons are pressed between the messages, or only after them
+        if i in presses:  # buttons are pressed between the messages, or only after them
             answer_buttons(d)
     for _ in range(3):
         answer_buttons(d)
@@ -59,9 +62,29 @@ def test_the_whole_way() -> None:
     d.say("more options"), d.say("Other 6"), d.say("send")
     assert d.text == "Report A-1 is on its way." and d.screen.keep
     assert list(d.done.values()) == [SendReport("The bench is broken", "c6", Place("Lenina 5"), ("p1", "p2"))]
-    assert d.s.answers["lamp"] == "77"              # kept, but it is no part of this report
+    assert d.s.answers["lamp"] == "77"  # kept, but it is no part of this report
     brief = FORM.in_brief(d.s)
     assert brief is not None and in_words(brief) == "The bench is broken"
+
+
+def test_words_where_a_button_is_wanted_are_refused_while_the_photos_beside_them_are_kept() -> None:
+    d = door(FORM, TEXT)
+    d.say("look at this", PHOTOS)
+    assert d.note == "Please choose one of the buttons." and d.s.held["photos"] == list(PHOTOS)
+    d.say("", (), PLACE)
+    assert d.note == "Got it."
+
+
+def test_only_what_was_asked_can_be_changed() -> None:
+    d = door(FORM, TEXT, ("roads",), "Mira 1", ("done",))
+    assert [key for key in d.keys if key.startswith("/change:")] == [
+        "/change:text",
+        "/change:category",
+        "/change:place",
+        "/change:photos",
+    ]
+    d.press("/change:lamp")
+    assert d.note.startswith("That was for an earlier screen")
 
 
 def test_the_first_message_opens_the_form() -> None:

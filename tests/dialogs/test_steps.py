@@ -23,7 +23,7 @@ def alone(step: Step[Any], *moves: str | tuple[str]) -> Door:
     return door(Form("f", 1, literal("F"), (step, MORE, end(literal("ok")))), *moves)
 
 
-@given(st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60))
+@given(st.text(st.characters(exclude_categories=["C", "M"]), min_size=1, max_size=60))
 def test_a_text_is_taken_or_refused_with_the_numbers(text: str) -> None:
     d = alone(words("t", literal("Text?"), least=5, most=20))
     d.send(Message(text))
@@ -45,18 +45,39 @@ def test_an_optional_text_is_skipped_by_its_button() -> None:
     assert alone(step, ("skip",), ("/back",)).old == "nothing"
 
 
-@pytest.mark.parametrize(("said", "answer"), [
-    ("3", 3), (" 9 ", 9), ("0", "from 1 to 9"), ("10", "from 1 to 9"), ("9" * 5000, "whole number"),
-    ("three", "whole number"), ("1.5", "whole number"), ("-1", "whole number"), ("", "whole number")])
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("3", 3),
+        (" 9 ", 9),
+        ("0", "from 1 to 9"),
+        ("10", "from 1 to 9"),
+        ("9" * 5000, "whole number"),
+        ("three", "whole number"),
+        ("1.5", "whole number"),
+        ("-1", "whole number"),
+        ("", "whole number"),
+    ],
+)
 def test_a_number(said: str, answer: int | str) -> None:
     d = alone(number("n", literal("How many?"), 1, 9))
     d.send(Message(said))
     assert d.s.answers == {"n": answer} if isinstance(answer, int) else answer in d.note
 
 
-@pytest.mark.parametrize(("said", "answer"), [
-    ("31.05.2026", date(2026, 5, 31)), ("1.5.2026", date(2026, 5, 1)), ("2026-05-31", date(2026, 5, 31)),
-    ("31.02.2026", None), ("31.05", None), ("yesterday", None), ("9999.99.99999", None), ("٣١.٠٥.٢٠٢٦", None)])
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("31.05.2026", date(2026, 5, 31)),
+        ("1.5.2026", date(2026, 5, 1)),
+        ("2026-05-31", date(2026, 5, 31)),
+        ("31.02.2026", None),
+        ("31.05", None),
+        ("yesterday", None),
+        ("9999.99.99999", None),
+        ("٣١.٠٥.٢٠٢٦", None),
+    ],
+)
 def test_a_day(said: str, answer: date | None) -> None:
     d = alone(day("d", literal("When?")))
     d.send(Message(said))
@@ -102,7 +123,7 @@ def test_paging_answers_nothing_and_an_option_of_another_page_is_not_pressed() -
     d = alone(choice("c", literal("?"), lambda here: TEN), ("/page:1",))
     assert not d.s.answers and d.s.page == 1
     rev = d.s.rev
-    assert isinstance(d.press("/page:1", rev - 1), Quiet)               # a double tap
+    assert isinstance(d.press("/page:1", rev - 1), Quiet)  # a double tap
     d.press("a", rev - 1)
     assert d.note.startswith("That was for an earlier screen") and not d.s.answers and d.keys[0] == "h"
     d.say("back"), d.say("previous options")
@@ -128,7 +149,7 @@ def test_ticks_are_held_until_done() -> None:
     d = alone(three, ("done",))
     assert d.note == "Please tick at least 1."
     rev = d.s.rev
-    d.press("a"), d.press("c", rev)                                     # two quick taps on one screen
+    d.press("a"), d.press("c", rev)  # two quick taps on one screen
     assert d.labels == ["✓ A", "B", "✓ C", "Done"] and "t" not in d.s.answers
     d.press("b")
     assert d.note == "At most 2: please untick one first."
@@ -170,10 +191,16 @@ def test_a_place_is_a_point_an_address_or_both() -> None:
 
 def test_a_screen_may_carry_photos_and_be_kept() -> None:
     album = photos("p", literal("Photos?"))
-    form = Form("f", 1, literal("F"), (
-        album,
-        consent("check", (literal("One"), literal("Two")), literal("Send"), photos=lambda d: d[album]),
-        end(literal("ok"), buttons=lambda here: [Button("mine:0", literal("Mine"))], keep=True)))
+    form = Form(
+        "f",
+        1,
+        literal("F"),
+        (
+            album,
+            consent("check", (literal("One"), literal("Two")), literal("Send"), photos=lambda d: d[album]),
+            end(literal("ok"), buttons=lambda here: [Button("mine:0", literal("Mine"))], keep=True),
+        ),
+    )
     d = door(form)
     d.say("", ("p1",)), d.press("done")
     assert d.screen.photos == ("p1",) and d.text == "One\nTwo" and not d.screen.keep

@@ -3,22 +3,33 @@
 from tests.dialogs.door import door
 from tests.dialogs.survey import AnswerSurvey, Question, Survey, form
 
-SURVEY = Survey("nursery", 3, (
-    Question("visits", "Do you use the nursery?", "choice", ("Yes", "No")),
-    Question("child", "How many children?", "number", least=1, most=5, only=("visits", "Yes")),
-    Question("age", "How old?", "number", least=0, most=7, each="child"),
-    Question("likes", "What do they like?", "ticks", ("Games", "Food"), most=2, each="child"),
-    Question("since", "Since what day?", "day", only=("visits", "Yes")),
-    Question("why", "Why not?", "words", only=("visits", "No")),
-))
+SURVEY = Survey(
+    "nursery",
+    3,
+    (
+        Question("visits", "Do you use the nursery?", "choice", ("Yes", "No")),
+        Question("child", "How many children?", "number", least=1, most=5, only=("visits", "Yes")),
+        Question("age", "How old?", "number", least=0, most=7, each="child"),
+        Question("likes", "What do they like?", "ticks", ("Games", "Food"), most=2, each="child"),
+        Question("since", "Since what day?", "day", only=("visits", "Yes")),
+        Question("why", "Why not?", "words", only=("visits", "No")),
+    ),
+)
 FORM = form(SURVEY)
 TWO = (("Yes",), "2", "3", ("Games",), ("done",), "5", ("Food",), ("done",), "31.05.2026")
 
 
 def test_a_repeat_and_a_branch() -> None:
     d = door(FORM, *TWO)
-    assert list(d.s.answers) == ["visits", "child", "child[1].age", "child[1].likes", "child[2].age", "child[2].likes",
-                                 "since"]
+    assert list(d.s.answers) == [
+        "visits",
+        "child",
+        "child[1].age",
+        "child[1].likes",
+        "child[2].age",
+        "child[2].likes",
+        "since",
+    ]
     d.press("yes")
     (sent,) = d.done.values()
     assert isinstance(sent, AnswerSurvey) and sent.revision == 3 and ("child[2].age", "5") in sent.answers

@@ -48,7 +48,7 @@ def test_pages_of_seven() -> None:
         screen = press(key)
         assert isinstance(screen, Screen)
         seen += [b.key for b in screen.buttons if b.key.startswith("appeal:")]
-        assert [in_words(b.label) for b in screen.buttons[-len(labels):]] == labels
+        assert [in_words(b.label) for b in screen.buttons[-len(labels) :]] == labels
         key = screen.buttons[-1].key
     assert seen == [f"appeal:4821{n}-{n % 10}" for n in range(20)]
 
@@ -56,6 +56,7 @@ def test_pages_of_seven() -> None:
 def test_a_page_within_a_pile_keeps_the_pile_in_its_keys() -> None:
     ways = page(LIST, "7", range(8), lambda n: Button(f"appeal:{n}", literal(str(n))), within="new-")
     assert [b.key for b in ways[-2:]] == ["my_appeals:new-0", "my_appeals:new-14"]
+    assert page(LIST, "3", (), lambda n: n)[0].key == "my_appeals:0"
 
 
 def test_a_card_and_back_to_the_list() -> None:
@@ -84,7 +85,8 @@ KEYS = {"any": VIEWS, **{a: load(a).views for a in ("citizen", "staff")}}
 def test_any_key_gives_a_screen_or_is_not_ours(whose: str, data: st.DataObject) -> None:
     views = KEYS[whose]
     names = st.sampled_from([*views, "x"])
-    args = st.one_of(st.text(max_size=70), st.integers().map(str), st.sampled_from(["48213-3", "new:0", "new-7"]))
+    usual = st.sampled_from(["48210-0", "48211-1", "48212-2", "48213-3", "new.7", "done.7"])
+    args = st.one_of(st.text(max_size=70), st.integers().map(str), usual)
     key = data.draw(st.builds("{}:{}".format, names, args) | st.text(max_size=80))
     match press(key, views):
         case Screen() as screen:

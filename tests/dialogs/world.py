@@ -20,7 +20,8 @@ ROADS = Category("roads", {"ru": "Дороги", "en": "Roads"})
 LIGHT = Category("light", {"ru": "Освещение", "en": "Street light"})
 OTHERS = tuple(Category(f"c{n}", {"ru": f"Другое {n}", "en": f"Other {n}"}) for n in range(8))
 TOWNS = tuple(Territory(f"4570100{n}", {"ru": f"Город {n}", "en": f"Town {n}"}) for n in range(9))
-ROWS = tuple(appeals.AppealRow(f"4821{n}-{n % 10}", f"Hole {n}", appeals.Status.REGISTERED, DUE) for n in range(20))
+STATUSES = tuple(appeals.Status)
+ROWS = tuple(appeals.AppealRow(f"4821{n}-{n % 10}", f"Hole {n}", STATUSES[n % 4], DUE) for n in range(20))
 AUTHORITY = {"ru": "Администрация", "en": "Town hall"}
 
 
@@ -80,11 +81,26 @@ def _(query: appeals.ShowAppeal) -> appeals.AppealCard | None:
     row = next((row for row in ROWS if row.number == query.number), None)
     if row is None:
         return None
-    statuses = appeals.Status.REGISTERED, appeals.Status.IN_WORK, appeals.Status.ANSWERED
-    history = tuple(appeals.HistoryEntry(DUE, status, "Mended." if status == "answered" else "") for status in statuses)
+    answered = "" if row.status in STATUSES[:2] else "Mended."
+    past = STATUSES[: STATUSES.index(row.status) + 1]
+    history = tuple(appeals.HistoryEntry(DUE, status, answered * (status == "answered")) for status in past)
+    taken = row.status != appeals.Status.REGISTERED
     return appeals.AppealCard(
-        row.number, row.title, ROADS.name, TOWNS[0].name, Place("Lenina 5"), ("p1",), AUTHORITY,
-        appeals.Status.ANSWERED, DUE, DUE, "A. Petrova", mine=True, answer="Mended.", rating=None, history=history,
+        row.number,
+        row.title,
+        ROADS.name,
+        TOWNS[0].name,
+        Place("Lenina 5"),
+        ("p1",),
+        AUTHORITY,
+        row.status,
+        DUE,
+        DUE,
+        "A. Petrova" * taken,
+        mine=taken,
+        answer=answered,
+        rating=None,
+        history=history,
     )
 
 
@@ -92,6 +108,18 @@ def _(query: appeals.ShowAppeal) -> appeals.AppealCard | None:
 def _(query: region.AboutRegion) -> region.Region:
     emergency = (region.Emergency("112", {"ru": "Экстренные службы", "en": "Emergency services"}),)
     return region.Region(
-        {"ru": "Пример", "en": "Sample"}, AUTHORITY, {"ru": "Ленина 1", "en": "1 Lenina St"}, "Europe/Moscow",
-        "https://example.org/policy", "https://example.org/formal", 1, emergency, "1", 2, 10, 22, 8, 7,
+        {"ru": "Пример", "en": "Sample"},
+        AUTHORITY,
+        {"ru": "Ленина 1", "en": "1 Lenina St"},
+        "Europe/Moscow",
+        "https://example.org/policy",
+        "https://example.org/formal",
+        1,
+        emergency,
+        "1",
+        2,
+        10,
+        22,
+        8,
+        7,
     )

@@ -35,39 +35,39 @@ export function create(side) {
   article.tabIndex = -1;
   const bubble = make("div", "bubble");
   const own = { who: "span", note: "p", pictures: "div", text: "p", meta: "span", error: "p" };
-  article.part = {};
-  for (const [name, tag] of Object.entries(own)) bubble.append((article.part[name] = make(tag, name)));
-  const { note, text, who, meta, error } = article.part;
+  article.parts = {};
+  for (const [name, tag] of Object.entries(own)) bubble.append((article.parts[name] = make(tag, name)));
+  const { note, text, who, meta, error } = article.parts;
   who.classList.add("vh");
   text.dir = note.dir = "auto";
   error.hidden = true;
   note.append(icon("alert"), make("span"));
-  article.part.note = note.lastChild;
+  article.parts.note = note.lastChild;
   meta.append(make("time"), make("span", "vh"));
-  article.append(bubble, (article.part.keys = make("div", "keys")));
-  article.part.keys.setAttribute("role", "group");
+  article.append(bubble, (article.parts.keys = make("div", "keys")));
+  article.parts.keys.setAttribute("role", "group");
   return article;
 }
 
 // state: "" (theirs), "pending", "accepted", "failed".
 export function draw(article, item, state, onPress) {
-  const { part } = article;
+  const { parts } = article;
   const at = new Date(item.at);
   article.item = item;
   article.state = state;
   article.className = `msg ${item.side} ${state}${item.push ? " push" : ""}`;
   const who = item.side === "me" ? t("me") : document.body.dataset.title;
   article.setAttribute("aria-label", `${who}, ${hour(at)}`);
-  say(part.who, item.push ? `${who}, ${t("push")}: ` : `${who}: `);
-  say(part.note, item.note);
-  part.note.parentNode.hidden = !item.note;
-  say(part.text, item.text);
-  changed(part.pictures, item.photos, (refs) => refs.map((ref, i) => photo(ref, i + 1, refs.length)));
+  say(parts.who, item.push ? `${who}, ${t("push")}: ` : `${who}: `);
+  say(parts.note, item.note);
+  parts.note.parentNode.hidden = !item.note;
+  say(parts.text, item.text);
+  changed(parts.pictures, item.photos, (refs) => refs.map((ref, i) => photo(ref, i + 1, refs.length)));
   const count = item.photos?.length ?? 0;
-  part.pictures.dataset.columns = count < 3 ? count : count === 4 ? 2 : 3;
-  drawMeta(part.meta, at, state);
-  changed(part.keys, item.buttons, (buttons) => rows(buttons, (button, el) => onPress(article, button, el)));
-  if (!part.keys.hidden) part.keys.setAttribute("aria-label", t("answers"));
+  parts.pictures.dataset.columns = count < 3 ? count : count === 4 ? 2 : 3;
+  drawMeta(parts.meta, at, state);
+  changed(parts.keys, item.buttons, (buttons) => rows(buttons, (button, el) => onPress(article, button, el)));
+  if (!parts.keys.hidden) parts.keys.setAttribute("aria-label", t("answers"));
   return article;
 }
 

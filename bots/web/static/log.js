@@ -74,7 +74,7 @@ function upsert(item) {
   if (article.item && item.side === "them") flash(article);
   free(article);
   draw(article, item, item.side === "me" ? "accepted" : "", pressed);
-  article.part.error.hidden = true;
+  article.parts.error.hidden = true;
   place(article, item.pos);
 }
 
@@ -136,13 +136,13 @@ export function refused(entry) {
   const article = byId.get(entry.id);
   if (!article) return;
   draw(article, article.item, "failed", pressed);
-  article.part.error.textContent = entry.error || t("refused");
-  article.part.error.hidden = false;
+  article.parts.error.textContent = entry.error || t("refused");
+  article.parts.error.hidden = false;
   const row = make("div", "row");
   if (!entry.back) row.append(press(t("edit"), () => act.takeBack(entry)));
   row.append(press(t("delete"), () => act.forget(entry)));
-  article.part.keys.replaceChildren(row);
-  article.part.keys.hidden = false;
+  article.parts.keys.replaceChildren(row);
+  article.parts.keys.hidden = false;
   end();
 }
 
@@ -155,9 +155,9 @@ export function forget({ id }) {
 // ---- pressing
 
 function pressed(article, button, el) {
-  if (article.part.keys.classList.contains("busy")) return;
-  article.part.keys.classList.add("busy");
-  for (const key of article.part.keys.querySelectorAll("button")) key.setAttribute("aria-disabled", "true");
+  if (article.parts.keys.classList.contains("busy")) return;
+  article.parts.keys.classList.add("busy");
+  for (const key of article.parts.keys.querySelectorAll("button")) key.setAttribute("aria-disabled", "true");
   el.classList.add("chosen");
   act.press(button, (id) => (id ? busy.set(id, article) : free(article)));
 }
@@ -165,8 +165,8 @@ function pressed(article, button, el) {
 function free(article) {
   if (!article) return;
   for (const [id, one] of busy) if (one === article) busy.delete(id);
-  article.part.keys.classList.remove("busy");
-  for (const key of article.part.keys.querySelectorAll("button")) {
+  article.parts.keys.classList.remove("busy");
+  for (const key of article.parts.keys.querySelectorAll("button")) {
     key.removeAttribute("aria-disabled");
     key.classList.remove("chosen");
   }
@@ -229,7 +229,7 @@ function seenLater(count) {
 
 export function redraw() {
   for (const article of box.querySelectorAll(".msg")) {
-    article.part.keys.sign = article.state === "failed" ? article.part.keys.sign : "";
+    article.parts.keys.sign = article.state === "failed" ? article.parts.keys.sign : "";
     draw(article, article.item, article.state, pressed);
   }
   separate();

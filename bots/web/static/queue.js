@@ -17,29 +17,31 @@ export function put(message) {
 }
 
 export const entries = () => keep.names(START).map(keep.get).filter(Boolean);
-export const waiting = () => entries().filter((entry) => !entry.error);
+export const waiting = () => entries().filter((entry) => entry.error === undefined);
 export const remove = (entry) => keep.drop(entry.key);
 
+// No await between the last look into the queue and the end: a message put meanwhile starts the next round.
 export async function flush(mayGo, tell) {
   if (running) return;
   running = true;
-  let tries = 0;
-  for (let entry; mayGo() && (entry = waiting()[0]); ) {
-    const { key, at, ...body } = entry;
-    const answer = await call("POST", "/messages", body);
-    if (passing(answer)) {
-      await pause(tries++, answer.wait);
-      continue;
+  try {
+    let tries = 0;
+    for (let entry; mayGo() && (entry = waiting()[0]); ) {
+      const answer = await call("POST", "/messages", body(entry));
+      if (passing(answer)) {
+        await pause(tries++, answer.wait);
+        continue;
+      }
+      tries = 0;
+      if (answer.status === 401 && desk) return tell({ type: "entry" });
+      settle(entry, answer, tell);
     }
-    tries = 0;
-    if (answer.status === 401 && desk) {
-      tell({ type: "entry" });
-      break;
-    }
-    settle(entry, answer, tell);
+  } finally {
+    running = false;
   }
-  running = false;
 }
+
+const body = ({ key, at, ...message }) => message;
 
 function settle(entry, answer, tell) {
   if (good(answer)) {

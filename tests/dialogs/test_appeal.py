@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from core.appeals.types import FileAppeal
+from core.shown import Shown
+from core.talk import Place
+from dialogs.reads import plain
+from tests.dialogs.stage import Stage, stage
+
+WORDS, POINT, ADDRESS = "The lamp in our yard is dark", Place("", 55.7512, 37.6184), "5 Lenina St"
+PRESSES = {
+    "What is it about": "Street lights",
+    "Where is it": "Zarechny",
+    "Are there photos": "No photos",
+    "added": "Done",
+}
+
+
+def to_the_check(s: Stage) -> Shown:
+    """Presses the way on, whatever is asked; the address is written where it is asked for."""
+    for _ in range(6):
+        shown = s.play.shown[-1]
+        if "Please check" in shown.text:
+            return shown
+        if "Where exactly" in shown.text:
+            s.say(ADDRESS)
+            continue
+        label = next(label for ask, label in PRESSES.items() if ask in shown.text)
+        s.press(next(button.label for button in shown.buttons if button.label.startswith(label)))
+    raise AssertionError(s.play.shown[-1].text)
+
+
+def test_the_common_way_is_five_actions_after_the_consent() -> None:
+    s = stage(facts={"ShowConsent": {"given": ""}})
+    s.say(WORDS)
+    s.press("I agree", "Street lights", "Zarechny")
+    s.say(ADDRESS)
+    s.press("No photos", "Send")
+    assert s.done[-1] == FileAppeal(WORDS, "light", "45701000", Place(ADDRESS), ())
+
+
+def test_the_receipt_has_all_that_a_citizen_needs_later_and_is_kept() -> None:
+    s = stage()
+    s.say(WORDS)
+    to_the_check(s)
+    receipt = s.press("Send")
+    assert receipt.keep
+    for what in ("482-135-070", "K7MP9QXA", "Zarechny Town Hall", "10 December 2026", "We will write to you here"):
+        assert what in receipt.text
+    assert s.labels == ["My messages", "New message"]
+
+
+@settings(max_examples=60)
+@given(st.permutations(["text", "album", "point"]), st.booleans(), st.booleans())
+@example(order=["point", "album", "text"], split=True, together=False)
+@example(order=["text", "point", "album"], split=False, together=True)
+def test_text_album_and_place_in_any_order_and_split_give_the_same_check_screen(
+    order: list[str],
+    split: bool,
+    together: bool,  # noqa: FBT001
+) -> None:
+    s = stage()
+    if together:
+        s.say(WORDS, ("a.jpg", "b.jpg"), POINT)
+    else:
+        for what in order:
+            match what:
+                case "text":
+                    s.say(WORDS)
+                case "album" if split:
+                    s.say(photos=("a.jpg",))
+                    s.say(photos=("b.jpg",))
+                case "album":
+                    s.say(photos=("a.jpg", "b.jpg"))
+                case "point":
+                    s.say(place=POINT)
+    check = to_the_check(s)
+    assert check.photos == ("a.jpg", "b.jpg")
+    assert check.text == (
+        f"Please check before sending:\n{WORDS}\nCategory: Street lights\n"
+        "Where: Zarechny, a point on the map: 55.75120, 37.61840\nPhotos: 2"
+    )
+
+
+def test_an_address_and_a_point_are_one_place_in_either_order() -> None:
+    first, second = stage(), stage()
+    for s in (first, second):
+        s.say(WORDS)
+        s.press("Street lights", "Zarechny")
+    first.say(ADDRESS)
+    first.say(place=POINT)
+    second.say(place=POINT)
+    second.press("Back")
+    second.say(ADDRESS)
+    wanted = Place(ADDRESS, POINT.lat, POINT.lon)
+    for s in (first, second):
+        to_the_check(s)
+        s.press("Send")
+        assert isinstance(s.done[-1], FileAppeal) and s.done[-1].place == wanted
+
+
+def test_photos_can_be_taken_back() -> None:
+    s = stage()
+    s.say(WORDS, ("a.jpg",))
+    to_the_check(s)
+    s.press("Change: the photos", "Remove the photos", "Send")
+    assert isinstance(s.done[-1], FileAppeal) and s.done[-1].photos == ()
+
+
+def test_more_photos_than_fit_are_said_to_be_left_out() -> None:
+    s = stage()
+    s.say(WORDS)
+    s.press("Street lights", "Zarechny", "Without an address")
+    shown = s.say(photos=tuple(f"{n}.jpg" for n in range(12)))
+    assert "Only the first 10 photos are kept." in shown.note and "no more fit" in shown.text
+
+
+def test_new_words_ask_for_the_category_again_only_if_it_is_not_offered_any_more() -> None:
+    s = stage()
+    s.say(WORDS)
+    to_the_check(s)
+    s.press("Change: the words")
+    assert "Please check" in s.say("The lamp by the shop is dark as well").text
+    s.change(SuggestCategories={"likely": [], "all": [{"code": "roads", "name": {"ru": "Дороги", "en": "Roads"}}]})
+    s.press("Change: the words")
+    shown = s.say("There is a hole in the road")
+    assert "«Street lights» is not offered here" in shown.note and plain("Roads") in map(plain, s.labels)
+
+
+def test_what_core_declines_stays_on_the_check_screen_with_the_reason() -> None:
+    s = stage(facts={"FileAppeal": {"refuse": "One of the photos has not reached us. Please send the photos again."}})
+    s.say(WORDS, ("a.jpg",))
+    to_the_check(s)
+    shown = s.press("Send")
+    assert "Please send the photos again" in shown.note and WORDS in shown.text
+
+
+def test_a_half_written_message_is_called_by_its_first_words() -> None:
+    s = stage()
+    s.say("The lamp in our yard has been dark for two weeks")
+    s.press("Menu")
+    assert "Go on: The lamp in our yard…" in s.labels

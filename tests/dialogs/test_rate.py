@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+
+from core.ratings.types import SCORES, RateAnswer
+from tests.dialogs.stage import Stage, stage
+
+NUMBER = "482135070"
+
+
+def rating(args: str = NUMBER) -> Stage:
+    s = stage()
+    s.command("rate", args)
+    return s
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_a_button_of_the_push_rates_at_once(score: int) -> None:
+    s = stage()
+    push = s.pushed("status", number=NUMBER, status="answered")
+    assert push is not None
+    s.press(push.buttons[score - 1].label)
+    assert s.done == [RateAnswer(NUMBER, score)] and "Thank you" in s.play.shown[-1].text
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_a_digit_may_be_typed_instead(score: int) -> None:
+    s = rating()
+    s.say(str(score))
+    assert s.done == [RateAnswer(NUMBER, score)]
+
+
+@pytest.mark.parametrize("said", ["0", "6", "-1", "пять", "5.0", "5/5", "99999999999", "²", "10"])
+def test_what_is_no_rating_is_refused_with_a_sentence_and_the_question_stays(said: str) -> None:
+    s = rating()
+    shown = s.say(said)
+    assert shown.note == "Please rate with a whole number from 1 to 5."
+    assert "How do you rate" in shown.text and s.done == []
+    s.say("4")
+    assert s.done == [RateAnswer(NUMBER, 4)]
+
+
+@pytest.mark.parametrize("score", ["6", "0", "", "five", "5.0", "-1", "500"])
+def test_a_forged_score_is_refused_and_asked_for(score: str) -> None:
+    s = rating(f"{NUMBER}.{score}")
+    assert "Please rate with a whole number" in s.play.shown[-1].note and s.done == []
+
+
+@pytest.mark.parametrize(
+    ("card", "told"),
+    [
+        ({"status": "closed", "rating": 5}, "You gave No. 482-135-070 a 5 already"),
+        ({"status": "closed"}, "The time to rate No. 482-135-070 is over"),
+        ({"status": "in_work", "answer": ""}, "There is no answer to No. 482-135-070 yet"),
+    ],
+)
+def test_what_cannot_be_rated_says_why_and_leads_on(card: dict[str, object], told: str) -> None:
+    s = stage(facts={"ShowAppeal": {NUMBER: card}})
+    shown = s.command("rate", f"{NUMBER}.5")
+    assert told in shown.text and shown.note == "This rating could not be saved."
+    assert s.labels == ["My messages", "New message", "Menu"] and s.done == []
+    assert s.say("5").note == "This rating could not be saved." and s.done == []
+
+
+def test_another_persons_number_is_no_number() -> None:
+    assert "no such message among yours" in rating("999999999.5").play.shown[-1].text
+
+
+def test_a_low_score_is_thanked_for_warmly() -> None:
+    s = rating()
+    shown = s.say("1")
+    assert "sorry" in shown.text and "in the region" in shown.text
+
+
+def test_a_rating_above_a_half_written_message_leads_back_to_it() -> None:
+    s = stage()
+    s.say("The lamp in our yard is dark")
+    s.pushed("status", number=NUMBER, status="answered")
+    shown = s.press("5 – excellent")
+    assert "Thank you" in shown.note and "What is it about?" in shown.text

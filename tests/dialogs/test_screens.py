@@ -1,0 +1,126 @@
+"""What holds for every screen of every dialog, wherever people wander."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.lines import Line, line, literal
+from core.talk import BUTTON_BYTES, Button, Message, Place, Screen
+from dialogs.script.play import begun
+from dialogs.script.rules import broken
+from dialogs.shell import unwire
+from tests.dialogs.stage import TRANSCRIPTS, Stage
+
+NUMBERS = ("482135070", "117350425")
+STATUSES = ("registered", "in_work", "answered", "closed")
+MENACE = "<b>{number}</b> %s \u202e https://example.org/?a=1&b=2 №"
+words = st.sampled_from(
+    ["", "hm", "1", "5", "6", "99", "menu", "back", "назад", "The lamp in our yard is dark", MENACE, "y" * 4001]
+)
+messages = st.builds(
+    Message,
+    text=words,
+    photos=st.sampled_from([(), ("a.jpg",), tuple(f"{n}.jpg" for n in range(12))]),
+    place=st.sampled_from([None, Place("", 55.7512, 37.6184)]),
+    voice=st.sampled_from(["", "voice"]),
+)
+presses = st.tuples(st.integers(0, 11), st.integers(0, 3))
+commands = st.sampled_from(
+    ["start", "menu", "my", "help", "rate 482135070.6", "rate 482135070", "desk", "queue new", "answer 117350425"]
+)
+notices = st.builds(
+    lambda number, status: ("push", number, status), st.sampled_from(NUMBERS), st.sampled_from(STATUSES)
+)
+moves = st.lists(st.one_of(messages, presses, presses, presses, commands, notices), max_size=14)
+cards = st.fixed_dictionaries(
+    {
+        "status": st.sampled_from(STATUSES),
+        "mine": st.booleans(),
+        "official": st.sampled_from(["", "A. Petrova"]),
+        "rating": st.sampled_from([None, 1, 5]),
+        "answer": st.sampled_from(["", MENACE, "y" * 4000]),
+        "text": st.sampled_from([MENACE, "y" * 4000]),
+        "place": st.sampled_from(
+            [{}, {"address": MENACE}, {"lat": 1.5, "lon": -2.25}, {"address": "x", "lat": 1.5, "lon": 2}]
+        ),
+    }
+)
+facts = st.fixed_dictionaries(
+    {
+        "ShowAppeal": st.fixed_dictionaries(dict.fromkeys(NUMBERS, cards)),
+        "ShowConsent": st.sampled_from([{"given": ""}, {}]),
+        "FileAppeal": st.sampled_from(
+            [{}, {"refuse": "There is no such category now. Please choose one from the list."}]
+        ),
+        "TakeAppeal": st.sampled_from(
+            [{}, {"refuse": "A colleague has taken this message already. Please choose another one."}]
+        ),
+    }
+)
+
+
+def wander(s: Stage, move: Any) -> None:
+    """A press names a button by its place, on the screen on show or on one of the screens before."""
+    match move:
+        case Message():
+            s.say(move.text, move.photos, move.place)
+        case str():
+            s.command(*move.split())
+        case ("push", number, status):
+            s.pushed("queued" if s.play.house.home == "desk" else "status", number=number, status=status)
+        case (int(at), int(ago)):
+            shown = s.play.shown[-1 - ago :][:1]
+            there = [button for each in shown for button in each.buttons if button.kind == "press"]
+            if there:
+                s.play._hear(unwire(there[at % len(there)].data))
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("who", ["citizen", "official"])
+@settings(max_examples=100)
+@given(facts=facts, moves=moves)
+def test_every_screen_is_short_has_labels_that_differ_and_a_way_out(
+    who: str, lang: str, facts: dict[str, Any], moves: list[Any]
+) -> None:
+    s = Stage(begun({"lang": lang, "who": who, "world": "world.yaml", "facts": facts}, TRANSCRIPTS))
+    s.command("start")
+    for move in moves:
+        wander(s, move)
+    assert s.play.problems == []
+    assert all(len(button.data.encode()) <= BUTTON_BYTES for shown in s.play.shown for button in shown.buttons)
+    assert all("{" not in shown.note for shown in s.play.shown), "a placeholder was left unfilled"
+
+
+OUT = Button("menu:", literal("Menu"))
+ASK = line("What is it about? Please choose from the list.")
+
+
+@pytest.mark.parametrize(
+    ("screen", "rule"),
+    [
+        (Screen((*(ASK for _ in range(9)),), (OUT,)), "characters of our own words"),
+        (Screen((ASK, ASK, ASK), (OUT,)), "3 questions, 2 at most"),
+        (Screen((ASK,), (OUT, *(Button(f"menu:{n}", literal(str(n))) for n in range(10)))), "11 buttons, 10 at most"),
+        (
+            Screen((ASK,), (OUT, Button("my:0", literal("МЕНЮ")), Button("my:1", literal("меню!")))),
+            "«меню» is the label of 2",
+        ),
+        (Screen((ASK,), (Button("formal", literal("Formal"), "link", "https://example.org"),)), "no way out"),
+        (Screen((line("no photos"),), (OUT,), note=(line("nothing"),)), "does not say what to do"),
+    ],
+)
+def test_a_screen_that_breaks_a_rule_is_found(screen: Screen, rule: str) -> None:
+    play = begun({"lang": "en", "world": "world.yaml"}, TRANSCRIPTS)
+    play._say(screen)
+    assert any(rule in problem for problem in play.problems)
+
+
+def test_the_words_of_people_and_data_are_not_ours() -> None:
+    long = literal("y" * 4000)
+    screen = Screen((long, Line("Category: {category}", {"category": long})), (OUT,))
+    play = begun({"lang": "en", "world": "world.yaml"}, TRANSCRIPTS)
+    assert list(broken(screen, play._speech, play._speech, ["menu"])) == []
