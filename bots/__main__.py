@@ -44,7 +44,7 @@ def main(words: Sequence[str] | None = None) -> int:
             "it runs, and its address, name, user and password."
         )
     except OSError as error:
-        reason = f"HTTP_HOST or HTTP_PORT is wrong: nothing can listen there ({os.strerror(error.errno or 0)})."
+        reason = f"HTTP_HOST or HTTP_PORT is wrong: nothing can listen there ({_why(error)})."
     except KeyboardInterrupt:
         return 130
     else:
@@ -83,24 +83,32 @@ def _number(words: str) -> int:
     return number
 
 
-def _open(settings: Settings, *, serve: bool) -> Database:
-    """The folder of files is there and can be written, whatever the database is."""
+def _make_folder(settings: Settings) -> None:
+    """For photos, and mostly for the database too: better no start than a photo that is lost."""
     try:
         (settings.var_dir / "photos").mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=settings.var_dir):
             pass
     except OSError as error:
-        raise SettingsError(f"VAR_DIR is wrong: it cannot be written ({os.strerror(error.errno or 0)}).") from error
+        raise SettingsError(f"VAR_DIR is wrong: it cannot be written ({_why(error)}).") from error
+
+
+def _open(settings: Settings, *, serve: bool) -> Database:
+    _make_folder(settings)
     try:
         return Database(settings.database, serve=serve)
     except OSError as error:
-        why = os.strerror(error.errno or 0)
-        raise SettingsError(f"DATABASE_URL is wrong: its file cannot be written ({why}).") from error
+        raise SettingsError(f"DATABASE_URL is wrong: its file cannot be written ({_why(error)}).") from error
+
+
+def _why(error: OSError) -> str:
+    """The system's own words; those of libraries repeat the setting."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or "refused"
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:
-    with contextlib.closing(_open(settings, serve=False)):
-        migrate(settings.database)
+    _make_folder(settings)
+    migrate(settings.database)
 
 
 def _run(settings: Settings, _: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import structlog
@@ -25,6 +25,8 @@ _PATTERNS = (
     re.compile(r"vk1\.a\.[\w-]+"),
     re.compile(r"(?<=exception=)[A-Za-z_][\w.]*\(.*\)(?=>)"),  # asyncio names a task with the words of its exception
 )
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""One event is one line, whatever it holds."""
 
 
 class Filter(logging.Formatter):
@@ -33,11 +35,11 @@ class Filter(logging.Formatter):
     def __init__(self, inner: logging.Formatter, secrets: Sequence[str]) -> None:
         super().__init__()
         self._inner = inner
-        written = {form for secret in secrets if len(secret) > 3 for form in (secret, _escaped(secret))}
+        written = {form for secret in secrets if len(secret) > 3 for form in _forms(secret)}
         self._secrets = sorted(written, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
-        return self.hide(self._inner.format(record))
+        return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], self.hide(self._inner.format(record)))
 
     def hide(self, text: str) -> str:
         for secret in self._secrets:
@@ -47,21 +49,24 @@ class Filter(logging.Formatter):
         return text
 
 
-def _escaped(secret: str) -> str:
-    """As it stands within quotes."""
-    return secret.replace("\\", "\\\\").replace('"', '\\"')
+def _forms(secret: str) -> Iterator[str]:
+    """As it stands alone, in a repr, and within quotes."""
+    for form in (secret, repr(secret)[1:-1]):
+        yield form
+        yield form.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def told(error: BaseException | None) -> str:
+def told(error: BaseException | None, known: tuple[BaseException, ...] = ()) -> str:
     """What was raised and where, with all that led to it."""
-    if error is None:
+    if error is None or error in known:
         return ""
     orig = getattr(error, "orig", None) or error
     code = getattr(orig, "sqlstate", None) or errno.errorcode.get(getattr(orig, "errno", None) or 0, "")
-    here = f"{type(error).__qualname__}{f' ({code})' if code else ''}\n{''.join(traceback.format_tb(error.__traceback__))}"
+    name = f"{type(error).__qualname__} ({code})" if code else type(error).__qualname__
+    here = "".join((name, "\n", *traceback.format_tb(error.__traceback__)))
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     within = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    return "".join(map(told, (before, *within))) + here
+    return "".join(told(one, (*known, error)) for one in (before, *within)) + here
 
 
 def set_up(secrets: Sequence[str], stream: Any = None) -> None:
@@ -95,4 +100,4 @@ def set_up(secrets: Sequence[str], stream: Any = None) -> None:
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # it would name what people open
     logging.getLogger("alembic").setLevel(logging.WARNING)
     sys.excepthook = lambda kind, error, trace: root.critical("crashed", exc_info=(kind, error, trace))
-    threading.excepthook = lambda args: sys.excepthook(args.exc_type, args.exc_value or SystemExit(), args.exc_traceback)
+    threading.excepthook = lambda args: root.critical("crashed", exc_info=args.exc_value)

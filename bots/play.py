@@ -42,7 +42,7 @@ def play(process: Process, dialog: str, lang: str, words: TextIO, out: TextIO) -
 
 def _move(process: Process, tx: Connection, update: Update) -> list[Shown]:
     now = process.clock()
-    there = accept(tx, update, now, lambda tx: Person("citizen", new_citizen(tx, update.lang, now))).conversation_id
+    there = accept(tx, update, now, lambda tx: Person("citizen", new_citizen(tx, now))).conversation_id
     return _heard(process, tx, there, now)
 
 

@@ -16,8 +16,8 @@ from core.audit import record
 from core.authorities.queries import who_am_i
 from core.authorities.types import WhoAmI
 from core.citizens.queries import show_consent
-from core.citizens.service import give_consent, set_language
-from core.citizens.types import GiveConsent, SetLanguage, ShowConsent
+from core.citizens.service import give_consent
+from core.citizens.types import GiveConsent, ShowConsent
 from core.errors import NotAllowed
 from core.notify.service import tell_citizen, tell_officials
 from core.outcome import Outcome
@@ -52,7 +52,6 @@ class Entry:
 
 COMMANDS: Mapping[type, Entry] = {
     GiveConsent: Entry(give_consent, CITIZEN),
-    SetLanguage: Entry(set_language, PERSON),
     types.FileAppeal: Entry(filing.file_appeal, CITIZEN),
     types.TakeAppeal: Entry(service.take_appeal, OFFICIAL),
     types.AnswerAppeal: Entry(service.answer_appeal, OFFICIAL),

@@ -55,7 +55,7 @@ def load_demo(tx: Connection, folder: Path, now: datetime) -> bool:
 def _tell(tx: Connection, appeal: _Appeal, key: str, version: str, filed: datetime, now: datetime) -> None:
     """The four stations lie evenly between the filing and now."""
     step = (now - filed) / 4
-    citizen = Citizen(new_citizen(tx, "ru", filed))
+    citizen = Citizen(new_citizen(tx, filed))
     run(tx, citizen, f"{key}:consent", GiveConsent(FILING, version), filed)
     words = FileAppeal(appeal.text.strip(), appeal.category, appeal.territory, Place(appeal.address), ())
     number = run(tx, citizen, f"{key}:file", words, filed).number

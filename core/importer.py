@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from sqlalchemy.engine import Connection
 
 from core.authorities.tables import authorities, officials
-from core.lines import LANGUAGES
 from core.region.file import Names, Strict, Words, read_checked
 from core.routing.rules import Rule, is_complete
 from core.routing.tables import routes
@@ -41,7 +40,6 @@ class _Official(BaseModel):
     code: Code
     name: Words
     authority: Code
-    lang: Literal[LANGUAGES] = LANGUAGES[0]  # type: ignore[valid-type]
 
 
 class _Category(BaseModel):

@@ -63,7 +63,7 @@ class Chat:
 
 def a_citizen(tx: Connection, now: datetime = NOON, *, consent: bool = False, lang: str = "en") -> Chat:
     """A citizen who has been in the web chat before."""
-    citizen, token = Citizen(new_citizen(tx, lang, now)), secrets.token_urlsafe(32)
+    citizen, token = Citizen(new_citizen(tx, now)), secrets.token_urlsafe(32)
     if consent:
         app.run(tx, citizen, f"consent:{citizen.id}", GiveConsent(FILING, demo_region().consent_version), now)
     address = Address("web", "chat", hashlib.sha256(token.encode()).hexdigest())

@@ -6,24 +6,27 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from sqlalchemy.engine import Connection
 
 from bots.web import visitors
 from bots.web.context import Context
 from bots.web.errors import FOREIGN, NO_PAGE, NotOurs
 from bots.web.texts import page_texts
+from core import app
 from core.authorities import entries
-from core.lines import LANGUAGES, Line, line, named
+from core.authorities.types import OfficialCard, WhoAmI
+from core.lines import LANGUAGES, Line, line, literal, named
 from core.speech import Speech
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 SPENT = line("This link has been used or is too old. Please ask your administrator for a new one.")
 CLOSED = line("The desk is closed. To enter, open the link that your administrator has given you.")
-DESK_TITLE = line("Officials' desk")
 SORRY = line("This does not open")
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 
@@ -76,10 +79,16 @@ class Pages:
 
     async def desk(self, request: web.Request) -> web.Response:
         now = self._context.clock()
-        if await self._context.read(lambda conn: visitors.official(request, conn, now)) is None:
+        card = await self._context.read(lambda conn: self._who(request, conn, now))
+        if card is None:
             return self.notice(request, 401, CLOSED)
         speech = self._speech(request)
-        return self._chat(speech, "staff", "/desk/api", speech.say(DESK_TITLE))
+        return self._chat(speech, "staff", "/desk/api", speech.say(line("Desk: {name}", name=literal(card.name))))
+
+    def _who(self, request: web.Request, conn: Connection, now: datetime) -> OfficialCard | None:
+        found = entries.desk_official(conn, request.cookies.get(visitors.COOKIE, ""), now)
+        card: OfficialCard | None = None if found is None else app.ask(conn, found[1], WhoAmI(), now)
+        return card
 
     def _chat(self, speech: Speech, role: str, api: str, title: str) -> web.Response:
         region = self._context.region

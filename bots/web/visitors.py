@@ -41,8 +41,8 @@ def citizen(request: web.Request, conn: Connection, now: datetime) -> Visitor | 
     token = _TOKEN.fullmatch(request.headers.get("Authorization", ""))
     if token is None:
         return None
-    peer, lang = hashlib.sha256(token[1].encode()).hexdigest(), language(request)
-    return Visitor(Address(MESSENGER, CHAT, peer), lambda tx: Person("citizen", new_citizen(tx, lang, now)))
+    peer = hashlib.sha256(token[1].encode()).hexdigest()
+    return Visitor(Address(MESSENGER, CHAT, peer), lambda tx: Person("citizen", new_citizen(tx, now)))
 
 
 def official(request: web.Request, conn: Connection, now: datetime) -> Visitor | None:

@@ -32,11 +32,6 @@ def official_by_code(conn: Connection, code: str) -> Official | None:
     return Official(row.id, row.authority_id) if row else None
 
 
-def official_language(conn: Connection, official_id: int) -> str | None:
-    lang: str | None = conn.execute(sa.select(officials.c.lang).where(officials.c.id == official_id)).scalar()
-    return lang
-
-
 def officials_of(conn: Connection, authority_id: int) -> tuple[int, ...]:
     o = officials.c
     there = sa.select(o.id).where(o.authority_id == authority_id, o.revoked_at.is_(None)).order_by(o.id)

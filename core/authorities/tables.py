@@ -22,7 +22,6 @@ officials = sa.Table(
     sa.Column("code", sa.Text, nullable=False, unique=True, info=PLAIN),
     sa.Column("name", sa.Text, nullable=False, info=KEEP),
     sa.Column("authority_id", Id, sa.ForeignKey("authorities.id"), nullable=False, index=True, info=PLAIN),
-    sa.Column("lang", sa.Text, nullable=False, info=PLAIN),
     sa.Column("revoked_at", Moment, info=PLAIN),
 )
 

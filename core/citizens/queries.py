@@ -24,8 +24,3 @@ def consent_in_force(conn: Connection, citizen_id: int, purpose: str) -> str:
     theirs = (c.citizen_id == citizen_id, c.purpose == purpose, c.withdrawn_at.is_(None))
     last = sa.select(c.version).where(*theirs).order_by(c.id.desc()).limit(1)
     return conn.execute(last).scalar() or ""
-
-
-def citizen_language(conn: Connection, citizen_id: int) -> str | None:
-    lang: str | None = conn.execute(sa.select(citizens.c.lang).where(citizens.c.id == citizen_id)).scalar()
-    return lang

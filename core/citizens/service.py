@@ -1,4 +1,4 @@
-"""What citizens say about themselves: consent and language. Knows nothing of their appeals."""
+"""Who citizens are to us and what they have consented to. Knows nothing of their appeals."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core import conversations
-from core.actors import Citizen, Official
-from core.authorities.service import set_official_language
+from core.actors import Citizen
 from core.citizens.queries import consent_in_force
 from core.citizens.tables import citizens, consents
-from core.citizens.types import FILING, GiveConsent, SetLanguage
+from core.citizens.types import FILING, GiveConsent
 from core.errors import NotAllowed, Refusal
-from core.lines import LANGUAGES, line
+from core.lines import line
 from core.outcome import Outcome
 from core.region.store import read_region
 from core.sql import insert_once
 
 
-def new_citizen(tx: Connection, lang: str, now: datetime) -> int:
-    made = citizens.insert().values(lang=lang, created_at=now).returning(citizens.c.id)
+def new_citizen(tx: Connection, now: datetime) -> int:
+    made = citizens.insert().values(created_at=now).returning(citizens.c.id)
     number: int = tx.execute(made).scalar_one()
     return number
 
@@ -52,14 +51,3 @@ def _said_so(tx: Connection, actor: Citizen, key: str, command: GiveConsent) -> 
     c = consents.c
     same = (c.key == key, c.citizen_id == actor.id, c.purpose == command.purpose, c.version == command.version)
     return tx.execute(sa.select(c.id).where(*same)).first() is not None
-
-
-def set_language(tx: Connection, actor: Citizen | Official, key: str, command: SetLanguage, now: datetime) -> Outcome:
-    """Needs no key: said twice, it is the same."""
-    if command.lang not in LANGUAGES:
-        raise Refusal(line("We do not speak this language yet. Please choose one from the list."))
-    if isinstance(actor, Official):
-        set_official_language(tx, actor.id, command.lang)
-    else:
-        tx.execute(citizens.update().where(citizens.c.id == actor.id).values(lang=command.lang))
-    return Outcome(command.lang)

@@ -8,7 +8,6 @@ citizens = sa.Table(
     "citizens",
     metadata,
     sa.Column("id", Id, primary_key=True, info=PSEUDONYMISE),
-    sa.Column("lang", sa.Text, nullable=False, info=PLAIN),
     sa.Column("created_at", Moment, nullable=False, info=PLAIN),
 )
 

@@ -1,4 +1,4 @@
-"""Commands and queries of citizens: consent and language."""
+"""Commands and queries of citizens: their consent."""
 
 from __future__ import annotations
 
@@ -14,13 +14,6 @@ class GiveConsent:
 
     purpose: str
     version: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetLanguage:
-    """Command of a citizen or an official; answered with the language that is in force now."""
-
-    lang: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,6 @@ SAID_BACK = {
     "AnswerAppeal": "number",
     "GiveConsent": "version",
     "RateAnswer": "score",
-    "SetLanguage": "lang",
     "TakeAppeal": "number",
 }
 """Commands that are answered with a part of themselves."""

@@ -52,7 +52,6 @@ def upgrade() -> None:
     op.create_table(
         "citizens",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("lang", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_citizens")),
     )
@@ -206,7 +205,6 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("authority_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("lang", sa.Text(), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["authority_id"], ["authorities.id"], name=op.f("fk_officials_authority_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officials")),
@@ -382,6 +380,7 @@ def upgrade() -> None:
         sa.Column("score", sa.SmallInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
+        sa.CheckConstraint("score BETWEEN 1 AND 5", name=op.f("ck_ratings_score")),
         sa.ForeignKeyConstraint(["appeal_id"], ["appeals.id"], name=op.f("fk_ratings_appeal_id")),
         sa.ForeignKeyConstraint(["citizen_id"], ["citizens.id"], name=op.f("fk_ratings_citizen_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ratings")),

@@ -53,8 +53,12 @@ async def test_all_tabs_show_the_same_and_one_of_them_holds_the_stream(
     for tab in tabs:
         await tab.sees("О чём сообщение?")
         await bubbles(tab, STORY)
-    locks = await tabs[0].page.evaluate("async () => await navigator.locks.query()")
-    assert (len(locks["held"]), len(locks["pending"])) == (1, 3), "who holds the lock holds the stream"
+    await tabs[0].page.wait_for_function(
+        """async () => {
+          const { held, pending } = await navigator.locks.query();
+          return held.length === 1 && pending.length === 3; // who holds the lock holds the stream
+        }"""
+    )
 
 
 async def test_a_double_click_is_one_press(product: Product, browser_context: BrowserContext) -> None:

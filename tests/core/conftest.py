@@ -77,7 +77,7 @@ class World:
         return f"key:{self.count}"
 
     def a_citizen(self, *, consent: bool = True) -> Citizen:
-        citizen = Citizen(self.write(lambda tx: new_citizen(tx, "ru", self.now)))
+        citizen = Citizen(self.write(lambda tx: new_citizen(tx, self.now)))
         if consent:
             self.run(citizen, GiveConsent(FILING, self.consent_version))
         return citizen

@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from core.citizens.queries import citizen_language
 from core.citizens.tables import consents
-from core.citizens.types import FILING, ConsentState, GiveConsent, SetLanguage, ShowConsent
+from core.citizens.types import FILING, ConsentState, GiveConsent, ShowConsent
 from core.errors import NotAllowed, Refusal
 from core.region.store import save_region
 from core.region.types import AboutRegion, Region
@@ -69,15 +68,6 @@ def test_a_key_of_somebody_else_gives_no_consent(world: World) -> None:
     world.run(world.a_citizen(consent=False), GiveConsent(FILING, world.consent_version), "consent")
     with pytest.raises(NotAllowed):
         world.run(world.a_citizen(consent=False), GiveConsent(FILING, world.consent_version), "consent")
-
-
-def test_a_language_is_one_that_we_speak(world: World) -> None:
-    citizen = world.a_citizen()
-    assert world.run(citizen, SetLanguage("en")) == "en"
-    assert world.read(lambda conn: citizen_language(conn, citizen.id)) == "en"
-    for lang in ("tt", "", "\x00"):
-        with pytest.raises(Refusal):
-            world.run(citizen, SetLanguage(lang))
 
 
 def test_anybody_may_ask_about_the_region(world: World, region: Region) -> None:

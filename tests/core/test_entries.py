@@ -18,9 +18,8 @@ from core.authorities.entries import (
     spend_entry,
     touch_desk,
 )
-from core.authorities.queries import find_official, official_language, officials_of
+from core.authorities.queries import find_official, officials_of
 from core.authorities.types import EntryCard, OfficialCard, WhoAmI
-from core.citizens.types import SetLanguage
 from core.errors import NotAllowed, Refusal
 from tests.core.conftest import World
 
@@ -146,8 +145,6 @@ def test_entering_is_on_the_journal_and_no_token_is_in_the_database(world: World
     assert actions == ["issue_entry", "enter"]
 
 
-def test_an_official_knows_who_they_are_and_which_language_they_want(world: World, petrov: Official) -> None:
+def test_an_official_knows_who_they_are(world: World, petrov: Official) -> None:
     card: OfficialCard = world.ask(petrov, WhoAmI())
     assert (card.name, card.authority["ru"]) == ("Петров Сергей Андреевич", "Администрация города Заречного")
-    assert world.run(petrov, SetLanguage("en")) == "en"
-    assert world.read(lambda conn: official_language(conn, petrov.id)) == "en"

@@ -36,7 +36,6 @@ ANSWERS: dict[type, Callable[[Any], Any]] = {
     appeals.TakeAppeal: lambda c: c.number,
     appeals.AnswerAppeal: lambda c: c.number,
     citizens.GiveConsent: lambda c: c.version,
-    citizens.SetLanguage: lambda c: c.lang,
 }
 
 

@@ -150,7 +150,17 @@ async def test_compressed_bodies_are_refused_unopened(site: Site) -> None:
 async def test_acknowledgements_and_places_that_are_none_are_refused(site: Site) -> None:
     person = site.citizen()
     await person.say(WORDS)
-    for raw in (b"", b"{}", b"[1]", b'{"n":-1}', b'{"n":"1"}', b'{"n":1.5}', b'{"n":%d}' % 2**63, b'{"n":1,"m":2}', b"["):
+    for raw in (
+        b"",
+        b"{}",
+        b"[1]",
+        b'{"n":-1}',
+        b'{"n":"1"}',
+        b'{"n":1.5}',
+        b'{"n":%d}' % 2**63,
+        b'{"n":1,"m":2}',
+        b"[",
+    ):
         polite(await person.post(raw, "/ack"), 400)
     for number in ("-1", "x", "1e3", "9" * 30, "%00", "%D9%A3", ""):
         for name in ("after", "before"):
@@ -193,7 +203,8 @@ FIELDS = {
     "id": st.builds(message_id) | JUNK,
     "text": st.text(st.characters(codec=None), max_size=300) | JUNK,
     "photos": st.lists(st.text(max_size=30), max_size=12) | JUNK,
-    "data": st.text(max_size=80) | st.sampled_from(["card:", "~1~1~", "rate:", "my:"]).flatmap(
+    "data": st.text(max_size=80)
+    | st.sampled_from(["card:", "~1~1~", "rate:", "my:"]).flatmap(
         lambda start: st.text(max_size=20).map(lambda rest: start + rest)
     ),
     "name": st.sampled_from(["appeal", "menu", "my", "card", "rate", "help", "start", "language", "consent"]) | JUNK,
@@ -201,7 +212,12 @@ FIELDS = {
     "lat": st.floats() | st.integers() | JUNK,
     "lon": st.floats(-180, 180) | JUNK,
 }
-OURS = {"text": ("id", "text", "photos"), "press": ("id", "data"), "place": ("id", "lat", "lon"), "command": ("id", "name", "args")}
+OURS = {
+    "text": ("id", "text", "photos"),
+    "press": ("id", "data"),
+    "place": ("id", "lat", "lon"),
+    "command": ("id", "name", "args"),
+}
 BODIES = st.fixed_dictionaries({}, optional=FIELDS) | st.sampled_from(sorted(OURS)).flatmap(
     lambda kind: st.fixed_dictionaries({"kind": st.just(kind), **{name: FIELDS[name] for name in OURS[kind]}})
 )
@@ -216,7 +232,10 @@ async def persons(site: Site) -> AsyncIterator[tuple[Person, ...]]:
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(body=BODIES | JUNK, ascii=st.booleans(), who=st.integers(0, 1))
 async def test_any_json_is_taken_or_refused_and_never_breaks_anything(
-    persons: tuple[Person, ...], body: Any, ascii: bool, who: int  # noqa: FBT001
+    persons: tuple[Person, ...],
+    body: Any,
+    ascii: Any,
+    who: int,
 ) -> None:
     raw = json.dumps(body, ensure_ascii=ascii).encode("utf-8", "surrogatepass")
     answer = await persons[who].post(raw)

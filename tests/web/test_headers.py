@@ -20,9 +20,7 @@ FRAMERS = ("https://www.example.ru", "https://example.org:8443")
 @pytest.fixture
 async def framed(demo_url: str, tmp_path: Path, log: Log) -> AsyncIterator[Site]:
     """A site whose chat others may frame, behind a proxy that speaks TLS."""
-    settings = settings_for(
-        demo_url, tmp_path, web_origins=", ".join(FRAMERS), public_url="https://chat.example.ru/"
-    )
+    settings = settings_for(demo_url, tmp_path, web_origins=", ".join(FRAMERS), public_url="https://chat.example.ru/")
     async with running(settings, log) as site:
         yield site
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -120,7 +119,19 @@ async def test_references_that_are_none_or_not_theirs_are_refused_and_nothing_is
 async def test_paths_and_odd_characters_in_a_reference_find_nothing(site: Site) -> None:
     person = site.citizen()
     await person.photo()
-    for ref in ("..%2f..%2fotklik.db", "%2e%2e", "..", "%00", "a%00b", "%ff%fe", "x" * 5000, "%D1%84", "a'--", "*", "{}"):
+    for ref in (
+        "..%2f..%2fotklik.db",
+        "%2e%2e",
+        "..",
+        "%00",
+        "a%00b",
+        "%ff%fe",
+        "x" * 5000,
+        "%D1%84",
+        "a'--",
+        "*",
+        "{}",
+    ):
         answer = await person.call("GET", f"/photos/{ref}")
         assert answer.status == 404, ref
         assert answer.error or answer.status == 404
@@ -136,7 +147,7 @@ async def test_a_photo_that_the_disk_has_lost_is_not_found(site: Site) -> None:
 async def test_a_disk_that_takes_nothing_is_no_loss(site: Site) -> None:
     """503: what could not be stored is not accepted, and the page tries again."""
     person, folder = site.citizen(), site.process.settings.var_dir / "photos"
-    Path(folder).write_text("in the way")
+    folder.write_text("in the way")
     answer = await person.post(PNG, "/photos")
     assert answer.status == 503
     assert int(answer.headers["Retry-After"]) > 0

@@ -69,7 +69,9 @@ async def test_a_thousand_and_one_bytes_are_refused_and_the_step_stays(choosing:
 async def test_random_presses_are_all_answered(choosing: Person) -> None:
     asked, dice = await choosing.step(), secrets.SystemRandom()
     for _ in range(25):
-        data = "".join(chr(dice.choice((*range(0x20, 0x7F), 0x7E, 0x3A, 0x430, 0x1F600))) for _ in range(dice.randrange(80)))
+        data = "".join(
+            chr(dice.choice((*range(0x20, 0x7F), 0x7E, 0x3A, 0x430, 0x1F600))) for _ in range(dice.randrange(80))
+        )
         assert (await choosing.post({"kind": "press", "data": data})).status == 202, data
     await choosing.site.quiet()
     await choosing.command("appeal")

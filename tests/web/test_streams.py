@@ -75,7 +75,7 @@ async def tried(site: Site, ticket: str, api: str = "/api/chat") -> int:
 
 
 async def last(person: Person) -> int:
-    return max(item["n"] for item in await person.items())
+    return max(int(item["n"]) for item in await person.items())
 
 
 async def test_a_ticket_opens_one_stream_once(site: Site) -> None:

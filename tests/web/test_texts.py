@@ -29,9 +29,9 @@ UNUSABLE = {
     "4,001 of four bytes": "🕳" * 4001,
 }
 LITERAL = {
-    "markup": "</script><script>alert(document.cookie)</script> <b>Яма</b> &amp; <a href='javascript:alert(1)'>здесь</a>",
-    "templates": "{{7*7}} ${jndi:ldap://x} {operator} %(operator)s {0} {number!r} %s%n **яма** [яма](tg://user?id=1) @club1",
-    "SQL, formulas, paths": "'); DROP TABLE appeals; -- яма =cmd|' /C calc'!A0 @SUM(1+1) ../../../../etc/passwd",
+    "markup": "</script><script>alert(document.cookie)</script> <b>Яма</b> &amp; <a href='javascript:alert(1)'>тут</a>",
+    "templates": "{{7*7}} ${jndi:ldap://x} {operator} %(operator)s {0} %s%n **яма** [яма](tg://user?id=1) @club1 =1+1",
+    "SQL and paths": "'); DROP TABLE appeals; -- яма =cmd|' /C calc'!A0 @SUM(1+1) ../../../../etc/passwd",
     "lines and scripts": 'яма "там"\nlevel=error event=forged\n👨‍👩‍👧‍👦🏳️‍🌈🇷🇺1️⃣ Ә ө ү җ ң һ; ქართული; عربى; 漢字; ё й',
 }
 
@@ -86,7 +86,7 @@ async def test_what_looks_like_code_is_kept_and_shown_as_it_is(site: Site) -> No
 
 async def test_lone_surrogates_are_left_out_and_the_rest_is_kept(site: Site) -> None:
     person = site.citizen()
-    body = '{"kind":"text","id":"%s","text":"Яма на дороге \\ud83d у школы \\udc00, \\ud83d\\udd73!"}' % message_id()
+    body = '{"kind":"text","id":"%s","text":"Яма на дороге \\ud83d у школы \\udc00, \\ud83d\\udd73!"}' % message_id()  # noqa: UP031
     assert (await person.post(body.encode())).status == 202
     await site.quiet()
     mine = [item["text"] for item in await person.items() if item["side"] == "me"]

@@ -41,8 +41,6 @@ export function create(side) {
   who.classList.add("vh");
   text.dir = note.dir = "auto";
   error.hidden = true;
-  note.append(icon("alert"), make("span"));
-  article.parts.note = note.lastChild;
   meta.append(make("time"), make("span", "vh"));
   article.append(bubble, (article.parts.keys = make("div", "keys")));
   article.parts.keys.setAttribute("role", "group");
@@ -60,7 +58,7 @@ export function draw(article, item, state, onPress) {
   article.setAttribute("aria-label", `${who}, ${hour(at)}`);
   say(parts.who, item.push ? `${who}, ${t("push")}: ` : `${who}: `);
   say(parts.note, item.note);
-  parts.note.parentNode.hidden = !item.note;
+  parts.note.hidden = !item.note;
   say(parts.text, item.text);
   changed(parts.pictures, item.photos, (refs) => refs.map((ref, i) => photo(ref, i + 1, refs.length)));
   const count = item.photos?.length ?? 0;

@@ -18,7 +18,7 @@ const length = () => [...words.value].length;
 
 export function open(own) {
   page = own;
-  attach.open({ changed, notice: page.notice });
+  if (document.body.dataset.role === "citizen") attach.open({ changed, notice: page.notice });
   const draft = keep.get("draft");
   words.value = draft?.text ?? "";
   attach.restore(draft?.photos ?? []);
