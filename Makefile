@@ -5,7 +5,7 @@ MADE := .venv/made-from-$(firstword $(shell sha256sum requirements.lock))
 UV := uv==0.13.9
 MAKEFLAGS += --no-print-directory
 
-.PHONY: run test lint lock catalog
+.PHONY: run test lint lock catalog pictures
 
 run: $(MADE)  ## the whole product in one process; with no token it shows demo data
 	@grep -qsE '^(DEMO|TELEGRAM_TOKEN|VK_TOKEN)=.' .env || [ -n "$$TELEGRAM_TOKEN$$VK_TOKEN" ] || export DEMO="$${DEMO:-1}"; \
@@ -31,6 +31,9 @@ catalog: $(MADE)  ## brings the .po files in line with what the code says; then 
 	    --no-location --no-wrap --sort-output --omit-header -o var/messages.pot bots dialogs core
 	$(BIN)/pybabel -q update -i var/messages.pot -d locales -l ru --init-missing --no-wrap --no-fuzzy-matching --ignore-obsolete \
 	    --ignore-pot-creation-date
+
+pictures: $(MADE)  ## the picture of the README, taken anew from the running product
+	$(BIN)/python -m tests.browser.pictures
 
 $(MADE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -14,7 +14,8 @@ def insert_once(tx: Connection, table: sa.Table, row: Mapping[str, Any], unique:
     """False where a row with these unique values is there already; it is left as it is."""
     dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
     once = dialect.insert(table).values(dict(row)).on_conflict_do_nothing(index_elements=list(unique))
-    return tx.execute(once).rowcount == 1
+    # By what it returns: SQLAlchemy asks PostgreSQL for the new id by itself, and then there is no rowcount.
+    return tx.execute(once.returning(sa.literal_column("1"))).first() is not None
 
 
 def upsert(tx: Connection, table: sa.Table, row: Mapping[str, Any], unique: Sequence[str]) -> None:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-import redis
 import sqlalchemy as sa
 import structlog
+from redis import Redis
 
 from bots.config import Settings
 from bots.photos import PhotoStore
-from core.appeals import filing
-from core.db import Database
-from tests import servers
+from core import app
+from core.appeals.types import FileAppeal
 from tests.web.conftest import demo_postgres_url, settings_for  # noqa: F401
-from tests.web.site import Log, Person, Site, logged, running
+from tests.web.site import Person, Site, logged, running
 
 WORDS = "Яма у дома Канарейкина, позвоните мне: +7 912 000-13-37, зовут Кенар Канарейкин"
 SOWN = ("Канарейкин", "000-13-37")
@@ -86,7 +84,6 @@ def test_an_exception_tells_what_and_where_and_nothing_of_its_words() -> None:
     assert not any(word in said for word in SOWN)
     for known in (
         "RuntimeError",
-        "KeyError",
         "ValueError",
         "ENOSPC",
         "IntegrityError (23505)",
@@ -153,21 +150,31 @@ async def walk(site: Site) -> list[str]:
 
 
 @pytest.fixture
-async def canary_site(demo_postgres_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[Site]:  # noqa: F811
-    """On servers whose addresses hold a password (they do not ask for it)."""
+def redis_with_a_password(redis_url: str) -> Iterator[tuple[str, Redis]]:
+    """Its address for us, and a connection of somebody who may put us out."""
+    with Redis.from_url(redis_url) as admin:
+        admin.acl_setuser("canary", True, passwords=["+of-redis"], commands=["+@all"], keys=["*"], channels=["*"])
+        yield redis_url.replace("unix://", "unix://canary:of-redis@"), admin
+        admin.acl_deluser("canary")
+
+
+@pytest.fixture
+async def canary_site(
+    demo_postgres_url: str,  # noqa: F811
+    redis_with_a_password: tuple[str, Redis],
+    tmp_path: Path,
+) -> AsyncIterator[Site]:
+    """On servers whose addresses hold a password."""
     database = sa.make_url(demo_postgres_url).set(password="canary-of-postgres")
-    settings = settings_for(
-        database.render_as_string(hide_password=False),
-        tmp_path,
-        redis_url=redis_url.replace("unix://", "unix://canary:of-redis@"),
-    )
+    url = database.render_as_string(hide_password=False)
+    settings = settings_for(url, tmp_path, redis_url=redis_with_a_password[0])
     with logged(settings.secrets) as log:
         async with running(settings, log) as site:
             yield site
 
 
 async def test_a_whole_walk_with_everything_going_wrong_leaks_nothing(
-    canary_site: Site, monkeypatch: pytest.MonkeyPatch
+    canary_site: Site, redis_with_a_password: tuple[str, Redis], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = canary_site
     hidden = [*await walk(site), "canary-of-postgres", "of-redis"]
@@ -183,14 +190,13 @@ async def test_a_whole_walk_with_everything_going_wrong_leaks_nothing(
         assert answer.status == 500
         assert not any(word in answer.body.decode() for word in hidden)
     with monkeypatch.context() as here:  # in a move
-        here.setattr(filing, "file_appeal", broken)
-        from core import app
-
-        here.setitem(app.COMMANDS, filing.FileAppeal, app.Entry(broken, app.CITIZEN))  # type: ignore[arg-type]
+        here.setitem(app.COMMANDS, FileAppeal, app.Entry(broken, app.CITIZEN))  # type: ignore[arg-type]
         await until_logged(site, "move_failed", person)
+    assert "redis_gone" not in site.log.getvalue()
+    redis_with_a_password[1].acl_deluser("canary")
     await lose_postgres(site, person)
     said = site.log.getvalue()
-    for event in ("request_failed", "move_failed"):
+    for event in ("request_failed", "move_failed", "redis_gone", "storage_unavailable"):
         assert event in said
     assert not [word for word in hidden if word in said]
 

@@ -14,6 +14,7 @@ from core.outbox.types import FORMAT, Kind, Lane, Row, State
 LEASE = timedelta(seconds=15)
 _URGENCY = {lane: place for place, lane in enumerate(Lane)}
 _OPEN = (State.READY, State.LEASED, State.SENDING)
+_NOT_ENDED = (*_OPEN, State.HANDED)
 
 
 def claim(tx: Connection, owner: str, lanes: Sequence[Lane], limit: int, now: datetime) -> list[Row]:
@@ -28,7 +29,8 @@ def claim(tx: Connection, owner: str, lanes: Sequence[Lane], limit: int, now: da
         sa.case(_URGENCY, value=before.c.lane) <= urgency,
     )
     due = sa.select(o.id).where(o.state == State.READY, o.not_before <= now, o.lane.in_(lanes), o.format <= FORMAT)
-    heads = due.where(~blocked).order_by(urgency, o.id).limit(limit).with_for_update(skip_locked=True)
+    fresh = sa.or_(o.expires_at.is_(None), o.expires_at >= now)
+    heads = due.where(~blocked, fresh).order_by(urgency, o.id).limit(limit).with_for_update(skip_locked=True)
     leased = (
         sa.update(outbox).where(o.id.in_(heads)).values(state=State.LEASED, lease_owner=owner, lease_until=now + LEASE)
     )
@@ -61,22 +63,23 @@ def begin_sending(tx: Connection, ids: Sequence[int], owner: str, now: datetime)
 def settle(
     tx: Connection, row_id: int, state: State, now: datetime, reason: str = "", sent_ids: Sequence[str] | None = None
 ) -> None:
-    """The end of a row, or HANDED."""
+    """The end of a row, or HANDED. An end is final: a device may confirm a row before its sending is settled."""
     ended = {"state": state, "reason": reason or None, "settled_at": now, "lease_owner": None, "lease_until": None}
     known = {} if sent_ids is None else {"sent_ids": list(sent_ids)}
-    tx.execute(sa.update(outbox).where(outbox.c.id == row_id).values({**ended, **known}))
+    mine = sa.update(outbox).where(outbox.c.id == row_id, outbox.c.state.in_(_NOT_ENDED))
+    tx.execute(mine.values({**ended, **known}))
 
 
 def again(tx: Connection, row_id: int, not_before: datetime, reason: str) -> None:
     """It has certainly not been taken, and is to be tried later."""
     waits = {"state": State.READY, "not_before": not_before, "reason": reason, "lease_owner": None, "lease_until": None}
-    tx.execute(sa.update(outbox).where(outbox.c.id == row_id).values(waits))
+    tx.execute(sa.update(outbox).where(outbox.c.id == row_id, outbox.c.state.in_(_OPEN)).values(waits))
 
 
 def confirm(tx: Connection, ids: Sequence[int], now: datetime) -> None:
-    """The person's device has shown them."""
-    handed = sa.update(outbox).where(outbox.c.id.in_(ids), outbox.c.state == State.HANDED)
-    tx.execute(handed.values(state=State.DELIVERED, settled_at=now))
+    """The person's device has shown them, whatever we know of their sending."""
+    shown = sa.update(outbox).where(outbox.c.id.in_(ids), outbox.c.state.in_(_NOT_ENDED))
+    tx.execute(shown.values(state=State.DELIVERED, settled_at=now, lease_owner=None, lease_until=None))
 
 
 def recover(tx: Connection, now: datetime, *, everything: bool = False) -> None:

@@ -52,10 +52,11 @@ def _enqueue(tx: Connection, conversation_id: int, key: str, row: Mapping[str, A
 
 
 def _supersede(tx: Connection, conversation_id: int, now: datetime) -> bool:
-    """True if one of them was to stand below the live screen: what takes its place must stand there too."""
+    """True if one of them was to stand below the live screen: what takes its place must stand there too. One that is
+    to be sent again after a crash may be the live screen by now."""
     o = outbox.c
     unsent = sa.update(outbox).where(
         o.conversation_id == conversation_id, o.state == State.READY, o.lane == Lane.REPLY, o.keep.is_(False)
     )
-    gone = tx.execute(unsent.values(state=State.SUPERSEDED, settled_at=now).returning(o.edit)).scalars().all()
-    return not all(gone)
+    gone = tx.execute(unsent.values(state=State.SUPERSEDED, settled_at=now).returning(o.edit, o.resent)).all()
+    return any(not row.edit and not row.resent for row in gone)

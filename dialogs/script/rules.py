@@ -15,6 +15,8 @@ from dialogs.keys import BACK
 from dialogs.reads import plain
 
 OWN_WORDS = 350
+NOTE_WORDS = 200
+"""Of what is said once, above the screen, about what has just been sent."""
 QUESTIONS = 2
 BUTTONS = 10
 DECLINE = "no"
@@ -23,19 +25,20 @@ WHAT_TO_DO = re.compile(r"\b(please|press|choose|write|send|check|try|open|call|
 
 def broken(screen: Screen, speech: Speech, english: Speech, dialogs: Collection[str]) -> Iterator[str]:
     """The rules that it breaks, as sentences. `dialogs` are the names that lead elsewhere."""
-    ours = own_words((*screen.note, *screen.text))
-    said = speech.text(ours)
-    if len(said) > OWN_WORDS:
-        yield f"{len(said)} characters of our own words, {OWN_WORDS} at most"
-    if said.count("?") > QUESTIONS:
-        yield f"{said.count('?')} questions, {QUESTIONS} at most"
+    notes, text = own_words(screen.note), own_words(screen.text)
+    for name, most, ours in (("screen", OWN_WORDS, text), ("note", NOTE_WORDS, notes)):
+        if len(speech.text(ours)) > most:
+            yield f"{len(speech.text(ours))} characters of our own words in the {name}, {most} at most"
+    questions = speech.text((*notes, *text)).count("?")
+    if questions > QUESTIONS:
+        yield f"{questions} questions, {QUESTIONS} at most"
     if len(screen.buttons) > BUTTONS:
         yield f"{len(screen.buttons)} buttons, {BUTTONS} at most"
     labels = Counter(plain(speech.say(button.label)) for button in screen.buttons)
     yield from (f"«{label}» is the label of {n} buttons" for label, n in labels.items() if n > 1)
     if not any(leads_out(button, dialogs) for button in screen.buttons):
         yield "no way out"
-    if screen.note and not WHAT_TO_DO.search(english.text(ours)):
+    if screen.note and not WHAT_TO_DO.search(english.text((*notes, *text))):
         yield "does not say what to do"
 
 

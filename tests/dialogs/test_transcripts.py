@@ -88,4 +88,4 @@ def test_a_screen_that_breaks_a_rule_fails_its_transcript(file: Path, capsys: py
         f"lang: ru\nworld: world.yaml\nfacts:\n  AboutRegion: {{emergency: [{many}]}}\n---\n> /help\n", "utf-8"
     )
     assert main([str(file), "--write"]) == 1
-    assert "characters of our own words, 350 at most" in capsys.readouterr().err
+    assert "characters of our own words in the screen, 350 at most" in capsys.readouterr().err

@@ -15,6 +15,17 @@ from bots.config import ROOT
 PATIENCE = 60.0
 
 
+@contextmanager
+def started(*words: str, folder: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """Killed at the end, if it still runs."""
+    process = _started(words, folder, settings)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def _started(words: tuple[str, ...], folder: Path, settings: dict[str, str]) -> subprocess.Popen[str]:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **settings}
     return subprocess.Popen(
@@ -38,9 +49,8 @@ def bots(*words: str, folder: Path, given: str = "", **settings: str) -> subproc
 
 @contextmanager
 def serving(*words: str, folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The process and what it has printed by the time at which it serves. Killed at the end, if it still runs."""
-    process = _started(words, folder, settings)
-    try:
+    """The process and what it has printed by the time at which it serves."""
+    with started(*words, folder=folder, **settings) as process:
         assert process.stdout is not None
         said, until = "", time.monotonic() + PATIENCE
         while "Ctrl-C stops it." not in said and time.monotonic() < until:
@@ -49,6 +59,3 @@ def serving(*words: str, folder: Path, **settings: str) -> Iterator[tuple[subpro
                 raise AssertionError(process.communicate()[1])
             said += line
         yield process, said
-    finally:
-        process.kill()
-        process.communicate()

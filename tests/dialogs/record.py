@@ -1,0 +1,65 @@
+"""`python -m tests.dialogs.record RELEASE` records sessions of this release into tests/recorded/RELEASE.json, once, at
+every step of the usual walk through every form: later releases have to go on with them (tests of deploys)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dialogs.engine import Form
+from dialogs.registry import load
+from dialogs.session import session_to_json
+from tests.dialogs.door import Door
+
+RECORDED = Path(__file__).parents[1] / "recorded"
+Move = dict[str, Any]
+WALKS: dict[str, tuple[str, list[Move]]] = {
+    "appeal": (
+        "",
+        [
+            {"say": "A deep hole in the road near the school", "photos": ["p1"]},
+            {"press": "roads"},
+            {"press": 0},
+            {"say": "Lenina 5"},
+            {"press": "yes"},
+        ],
+    ),
+    "consent": ("", [{"press": 0}]),
+    "rate": ("48212-2", [{"press": "4"}]),
+    "take": ("48210-0", []),
+    "answer": ("48211-1", [{"say": "The hole was filled this morning."}, {"press": "yes"}]),
+}
+"""By form: what it is opened with, and moves; a number presses the n-th button of the screen."""
+
+
+def make(door: Door, move: Move) -> None:
+    if "say" in move:
+        door.say(move["say"], tuple(move.get("photos", ())))
+    else:
+        door.press(move["press"] if isinstance(move["press"], str) else door.keys[move["press"]])
+
+
+def recordings(form: Form) -> Iterator[dict[str, Any]]:
+    args, moves = WALKS[form.name]
+    door = Door(form, form.start(f"rec{form.name[:4]}", args))
+    door.send()
+    for move in [*moves, None]:
+        case = {"session": session_to_json(door.s), "move": move}
+        if move is not None:
+            make(door, move)
+        yield {**case, "then": door.s.shown, "answers": sorted(door.s.answers)}
+
+
+def main(release: str) -> None:
+    forms = {**load("citizen").forms, **load("staff").forms}
+    cases = [case for name in sorted(forms) for case in recordings(forms[name])]
+    with (RECORDED / f"{release}.json").open("x", encoding="utf-8") as file:
+        json.dump(cases, file, ensure_ascii=False, indent=1)
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

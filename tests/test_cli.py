@@ -1,0 +1,242 @@
+"""The commands of an operator, as real processes."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bots.__main__ import main
+from core.appeals.tables import appeals
+from core.citizens.service import new_citizen
+from core.conversations.service import meet
+from core.conversations.types import Address, Person
+from core.db import Database
+from core.inbox import service as inbox
+from core.inbox.tables import inbox as inbox_rows
+from core.talk import Message
+from tests.web.child import bots, serving, started
+from tests.web.conftest import demo_url  # noqa: F401
+from tests.web.site import WORDS, free_port, logged
+
+NOW = datetime.now(UTC)
+LINK = re.compile(r"http://127\.0\.0\.1:\d+(/enter/[\w-]{43})")
+COMMANDS = ("run", "front", "worker", "migrate", "invite", "release", "play")
+
+
+@pytest.fixture(autouse=True)
+def _as_a_process() -> Iterator[None]:
+    with logged():  # a command sets up the logs of its process
+        yield
+
+
+@pytest.fixture
+def folder(demo_url: str, tmp_path: Path) -> Path:  # noqa: F811
+    """Where the database of an embedded Otklik with the demo data stands."""
+    (tmp_path / "var").mkdir()
+    return (tmp_path / "otklik.db").rename(tmp_path / "var" / "otklik.db").parent.parent
+
+
+def rows(folder: Path, statement: sa.Select[Any]) -> list[Any]:
+    db = Database(f"sqlite:///{folder / 'var' / 'otklik.db'}", serve=False)
+    found = db.read(lambda conn: list(conn.execute(statement).all())).result()
+    db.close()
+    return found
+
+
+def http(port: int, request: str) -> str:
+    """One request over a connection of its own, and all that comes back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request.replace("\n", "\r\n").encode())
+        said = b""
+        while piece := connection.recv(65536):
+            said += piece
+    return said.decode()
+
+
+def test_invite_lists_officials_and_makes_a_link_that_works_while_it_is_served(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    with serving("run", folder=folder, HTTP_PORT=str(port)):
+        monkeypatch.chdir(folder)
+        assert main(["invite"]) == 0
+        assert "petrov: " in capsys.readouterr().out
+        made = bots("invite", "petrov", folder=folder, HTTP_PORT=str(port))
+        link = LINK.fullmatch(made.stdout.strip())
+        assert link, made
+        head = f"Host: 127.0.0.1:{port}\nConnection: close\nOrigin: http://127.0.0.1:{port}\n"
+        assert "Петров" in http(port, f"GET {link[1]} HTTP/1.1\n{head}\n")
+        entered = http(port, f"POST {link[1]} HTTP/1.1\n{head}Content-Length: 0\n\n")
+        assert entered.startswith("HTTP/1.1 303")
+        cookie = re.search(r"Set-Cookie: (otklik_desk=[\w-]+)", entered)
+        assert cookie
+        assert http(port, f"GET /desk HTTP/1.1\n{head}Cookie: {cookie[1]}\n\n").startswith("HTTP/1.1 200")
+        assert http(port, f"POST {link[1]} HTTP/1.1\n{head}Content-Length: 0\n\n").startswith("HTTP/1.1 422")
+
+
+def test_invite_of_somebody_who_is_not_there_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    for code in ("nobody", "' OR 1=1 --", "\udcff", "\x00", "x" * 1000):
+        assert main(["invite", code]) == 2
+        said = capsys.readouterr().err
+        assert (said.count("\n"), "invite" in said) == (1, True)
+
+
+def quarantine(folder: Path) -> int:
+    """A message of a citizen that nobody could serve."""
+    db = Database(f"sqlite:///{folder / 'var' / 'otklik.db'}")
+
+    def put(tx: sa.Connection) -> int:
+        there = meet(tx, Address("web", "chat", "peer"), Person("citizen", new_citizen(tx, NOW)), "ru", NOW)
+        inbox.accept(tx, there, "key-of-the-message", Message(WORDS), b"", NOW)
+        (heard,) = inbox.take(tx, [there], NOW)
+        for attempt in range(3):
+            inbox.fail(tx, inbox.Heard(heard.id, there, heard.event, NOW, attempt + 1), "KeyError", NOW)
+        inbox.wake(tx, [there])
+        return heard.id
+
+    number = db.write(put).result()
+    db.close()
+    return number
+
+
+def test_release_lists_what_is_in_quarantine_and_serves_it_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = quarantine(folder)
+    monkeypatch.chdir(folder)
+    assert main(["release"]) == 0
+    listed = capsys.readouterr().out
+    assert re.fullmatch(rf"{number}: \d{{4}}-\d\d-\d\d \d\d:\d\d UTC, KeyError\n", listed)
+    assert WORDS not in listed
+    assert main(["release", "999999"]) == 0
+    assert "no such" in capsys.readouterr().out
+    assert main(["release", str(number)]) == 0
+    assert main(["release"]) == 0
+    assert rows(folder, sa.select(inbox_rows.c.state, inbox_rows.c.attempts)) == [("new", 0)]
+    with serving("run", folder=folder, HTTP_PORT=str(free_port())):
+        until = time.monotonic() + 20
+        while rows(folder, sa.select(inbox_rows.c.state)) != [("done",)]:
+            assert time.monotonic() < until
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "0", "99999999999999999999", "1.5", "", "²"])
+def test_release_of_what_is_no_number_is_refused_in_a_sentence(
+    number: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    with pytest.raises(SystemExit) as refused:
+        main(["release", "--", number])
+    assert refused.value.code == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_appeal_is_played_through_a_pipe_and_filed_by_the_real_core(folder: Path) -> None:
+    words = "Яма на улице Канарейкиной, у дома 5"
+    typed = [words, "#1", "#1", "#1", "Канарейкина, 5", *["#1"] * 4]  # the consent, what, where, and on to the end
+    played = bots("play", "appeal", "--lang", "en", folder=folder, given="\n".join(typed))
+    assert (played.returncode, played.stderr) == (0, "")
+    (number,) = rows(folder, sa.select(appeals.c.number).where(appeals.c.text == words))[0]
+    assert f"{number[:3]}-{number[3:6]}-{number[6:]}" in played.stdout
+
+
+def test_play_takes_whatever_is_typed(folder: Path) -> None:
+    typed = [
+        "",
+        "#",
+        "#0",
+        "#99",
+        "#-1",
+        "#²",
+        "/",
+        "/nothing",
+        "/card 1'--",
+        "\x00\x1b[2J",
+        "x" * 5000,
+        "~1~1~yes",
+        "6",
+    ]
+    played = bots("play", "nothing_like_this", folder=folder, given="\n".join(typed))
+    assert (played.returncode, played.stderr) == (0, "")
+    assert "\x1b" not in played.stdout
+
+
+def test_play_needs_something_to_play_with_and_makes_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["play", "appeal"]) == 2
+    said = capsys.readouterr().err
+    assert (said.count("\n"), "DEMO=1" in said) == (1, True)
+
+
+def test_migrate_twice_is_once(
+    empty_engine_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", empty_engine_url)
+    for _ in range(2):
+        assert main(["migrate"]) == 0
+        assert capsys.readouterr() == ("", "")
+    db = Database(empty_engine_url)
+    assert "appeals" in db.read(lambda conn: sa.inspect(conn).get_table_names()).result()
+    db.close()
+
+
+def test_help_names_every_command_and_each_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = capsys.readouterr().out
+    assert re.findall(r"^    (\w+) ", said, re.MULTILINE) == list(COMMANDS)
+    for name in COMMANDS:
+        with pytest.raises(SystemExit) as shown:
+            main([name, "--help"])
+        assert shown.value.code == 0
+        assert len(capsys.readouterr().out.split("\n\n")[1]) > 20
+    for wrong in ([], ["nothing"], ["run", "now"], ["play"], ["play", "appeal", "--lang", "xx"]):
+        with pytest.raises(SystemExit) as refused:
+            main(wrong)
+        assert refused.value.code == 2
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_run_stops_in_under_five_seconds_with_a_stream_open(how: signal.Signals, folder: Path) -> None:
+    port = free_port()
+    head = f"Host: 127.0.0.1:{port}\nAuthorization: Bearer {'x' * 43}\n"
+    with serving("run", folder=folder, HTTP_PORT=str(port)) as (process, _):
+        issued = http(port, f"POST /api/chat/ticket HTTP/1.1\n{head}Connection: close\nContent-Length: 0\n\n")
+        ticket = re.search(r'"ticket": "([\w-]+)"', issued)
+        assert ticket, issued
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as stream:
+            stream.sendall(f"GET /api/chat/stream?ticket={ticket[1]} HTTP/1.1\n{head}\n".replace("\n", "\r\n").encode())
+            assert stream.recv(65536).startswith(b"HTTP/1.1 200")
+            begun = time.monotonic()
+            process.send_signal(how)
+            assert process.wait(5) == 0
+            assert timedelta(seconds=time.monotonic() - begun) < timedelta(seconds=5)
+        _, err = process.communicate()
+        assert err == ""
+
+
+def test_run_is_stopped_while_it_starts_without_a_traceback(tmp_path: Path) -> None:
+    """Ctrl-C comes before anything listens: in the moment in which the database appears."""
+    with started("run", folder=tmp_path, HTTP_PORT=str(free_port()), DEMO="1") as process:
+        until = time.monotonic() + 20
+        while not (tmp_path / "var" / "otklik.db").exists():
+            assert time.monotonic() < until
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+    assert err == ""
+    assert process.returncode in (0, 130)
