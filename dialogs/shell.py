@@ -6,7 +6,7 @@ shown and remembered. The frames of a conversation are forms, one above the othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,8 @@ ASIDE = line("Your unfinished message is kept: you will find it in the menu.")
 RESUME = "resume"
 OFFERED = 3
 """Unfinished forms that a view offers to go on with."""
+BUTTONS_MOST = 10
+"""Of a screen: what VK shows below a message, the smallest of all messengers."""
 
 Ask = Generator[Load | Do, Any, Any]
 
@@ -168,8 +170,9 @@ class _Move:
         if name in self.house.dialogs.views:
             return (yield from self._view(f"{name}:{command.args}"))
         if name in self.house.dialogs.forms:
-            open_ = next((s for s in (*self.frames[::-1], *self.aside) if s.form == name), None)
-            if open_ and self._raise(open_.run):
+            same = (s for s in (*self.frames[::-1], *self.aside) if s.form == name)
+            begun = next((s for s in same if command.args in ("", s.args)), None)
+            if begun and self._raise(begun.run):
                 return (yield from self._drive(None))
             return (yield from self._launch(name, command.args))
         return (yield from self._view(f"{self.house.home}:", (UNKNOWN,)))
@@ -183,16 +186,18 @@ class _Move:
     # Forms
 
     def _launch(self, name: str, args: str, message: Message | None = None) -> Ask:
+        """A begun run with the same arguments goes on; without arguments it is put aside for a new one."""
         same = next((s for s in (*self.frames[::-1], *self.aside) if (s.form, s.args) == (name, args)), None)
         notes: Text = ()
-        if same and (args or not same.answers) and not message:
-            self._raise(same.run)
-        else:
-            if same and self._raise(same.run):
-                self.aside.insert(0, self.frames.pop())
+        if same and self._raise(same.run):
+            if args and _begun(same):
+                return (yield from self._drive(message))
+            self.frames.pop()
+            if _begun(same):
+                self.aside.insert(0, same)
                 notes = (ASIDE,)
-            self._runs += 1
-            self.frames.append(self._form(name).start(f"{self.fresh}{self._runs}", args))
+        self._runs += 1
+        self.frames.append(self._form(name).start(f"{self.fresh}{self._runs}", args))
         return (yield from self._drive(message, notes))
 
     def _raise(self, run: str) -> bool:
@@ -284,16 +289,17 @@ class _Move:
         if not isinstance(result, Screen):
             return (yield from self.here((OLDER,)))
         screen = replace(result, note=(*notes, *result.note))
-        return self._show(replace(screen, buttons=(*screen.buttons, *self._unfinished())))
+        begun = [*self.frames[::-1], *self.aside]
+        return self._show(replace(screen, buttons=(*screen.buttons, *self._ways_back(begun, len(screen.buttons)))))
 
-    def _unfinished(self) -> tuple[Button, ...]:
-        """Ways back to what the person has begun."""
-        begun = [s for s in (*self.frames[::-1], *self.aside) if _begun(s)][:OFFERED]
-        forms = ((s.run, self._form(s.form), s) for s in begun if not self._guards(s))
-        return tuple(
-            Button(f"{RESUME}:{run}", line("Go on: {what}", what=form.in_brief(s) or form.title))
-            for run, form, s in forms
-        )
+    def _ways_back(self, sessions: Sequence[Session], taken: int) -> tuple[Button, ...]:
+        """To what the person has begun, as long as there is room for buttons."""
+        begun = [s for s in sessions if _begun(s) and not self._guards(s)]
+        return tuple(self._resume(s) for s in begun[: max(0, min(OFFERED, BUTTONS_MOST - taken))])
+
+    def _resume(self, session: Session) -> Button:
+        form = self._form(session.form)
+        return Button(f"{RESUME}:{session.run}", line("Go on: {what}", what=form.in_brief(session) or form.title))
 
     def _guards(self, session: Session) -> bool:
         return session.form in [gate.form for gate in GATES.values()]
@@ -306,8 +312,11 @@ class _Move:
             else b
             for b in screen.buttons
         ]
+        if self._guards(session):
+            return replace(screen, buttons=tuple(ours))
         home = Button(f"{self.house.home}:", line("Menu"))
-        return replace(screen, buttons=(*ours, *(() if self._guards(session) else (home,))))
+        below = self._ways_back(self.frames[-2:-1], len(ours) + 1)
+        return replace(screen, buttons=(*ours, *below, home))
 
     def _leads_away(self, button: Button) -> bool:
         name, colon, _ = button.key.partition(":")

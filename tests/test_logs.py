@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 import structlog
+from pydantic import SecretStr
 from redis import Redis
 
 from bots.config import Settings
@@ -32,11 +33,8 @@ def test_a_password_is_hidden_in_every_form_in_which_it_may_be_written() -> None
     url = sa.URL.create("postgresql+psycopg", "otklik", PASSWORD, "db.example", 5432, "x").render_as_string(
         hide_password=False
     )
-    settings = Settings(
-        _env_file=None,
-        database_url=url,
-        redis_url="redis://:redis%2Fcanary@cache.example/0",  # type: ignore[call-arg, arg-type]
-    )
+    redis = "redis://:redis%2Fcanary@cache.example/0"
+    settings = Settings(_env_file=None, database_url=SecretStr(url), redis_url=SecretStr(redis))  # type: ignore[call-arg]
     with logged(settings.secrets) as log:
         logger = structlog.get_logger("test")
         for words in (url, PASSWORD, sa.make_url(url).password, "redis/canary", "redis%2Fcanary", repr(url)):
@@ -69,7 +67,7 @@ def test_what_looks_like_a_secret_is_hidden_without_being_known(words: str) -> N
 
 def raised(error: Exception) -> None:
     try:
-        raise error from ValueError(WORDS)
+        raise error from ValueError(WORDS)  # noqa: TRY301
     except Exception:
         structlog.get_logger("ours").exception("it_failed", id=5)
         logging.getLogger("library").exception("it failed")
@@ -104,7 +102,6 @@ def test_what_nobody_has_caught_is_told_in_the_same_way() -> None:
         del task
 
     with logged() as log:
-        hook, threading.excepthook = threading.excepthook, threading.excepthook
         thread = threading.Thread(target=fail)
         thread.start()
         thread.join()
@@ -112,8 +109,7 @@ def test_what_nobody_has_caught_is_told_in_the_same_way() -> None:
         try:
             fail()
         except RuntimeError:
-            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
-    threading.excepthook = hook
+            sys.excepthook(*sys.exc_info())
     assert log.getvalue().count("RuntimeError") >= 3
     assert not any(word in log.getvalue() for word in SOWN)
 
@@ -153,7 +149,9 @@ async def walk(site: Site) -> list[str]:
 def redis_with_a_password(redis_url: str) -> Iterator[tuple[str, Redis]]:
     """Its address for us, and a connection of somebody who may put us out."""
     with Redis.from_url(redis_url) as admin:
-        admin.acl_setuser("canary", True, passwords=["+of-redis"], commands=["+@all"], keys=["*"], channels=["*"])
+        admin.acl_setuser(
+            "canary", enabled=True, passwords=["+of-redis"], commands=["+@all"], keys=["*"], channels=["*"]
+        )
         yield redis_url.replace("unix://", "unix://canary:of-redis@"), admin
         admin.acl_deluser("canary")
 
@@ -190,7 +188,7 @@ async def test_a_whole_walk_with_everything_going_wrong_leaks_nothing(
         assert answer.status == 500
         assert not any(word in answer.body.decode() for word in hidden)
     with monkeypatch.context() as here:  # in a move
-        here.setitem(app.COMMANDS, FileAppeal, app.Entry(broken, app.CITIZEN))  # type: ignore[arg-type]
+        here.setitem(app.COMMANDS, FileAppeal, app.Entry(broken, app.CITIZEN))
         await until_logged(site, "move_failed", person)
     assert "redis_gone" not in site.log.getvalue()
     redis_with_a_password[1].acl_deluser("canary")
@@ -217,12 +215,12 @@ async def lose_postgres(site: Site, person: Person) -> None:
     """Every connection is cut, again and again; each request is answered, and at the end all is as before."""
     address = sa.make_url(str(site.db.url.render_as_string(hide_password=False)))
     admin = address.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
-    cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{address.database}'"
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
     statuses = set()
     for n in range(12):
         with psycopg.connect(admin, autocommit=True) as connection:
             requests = asyncio.gather(*(person.post({"kind": "text", "text": f"{WORDS} {n} {m}"}) for m in range(4)))
-            await asyncio.to_thread(connection.execute, cut.encode())
+            await asyncio.to_thread(connection.execute, cut, (address.database,))
             statuses |= {answer.status for answer in await requests}
     assert 202 in statuses
     assert statuses <= {202, 503}

@@ -18,7 +18,7 @@ from bots.signals import Signals
 from bots.web.context import Context
 from bots.web.server import build
 from core import app
-from core.actors import Actor
+from core.actors import Actor, Citizen, Nobody
 from core.appeals.tables import appeal_history, appeals
 from core.appeals.types import (
     AnswerAppeal,
@@ -157,7 +157,7 @@ CORE: dict[type, Row] = {
 
 
 def wanted(conn: sa.Connection) -> str:
-    version: str = app.ask(conn, app.Citizen(0), ShowConsent(FILING), NOON).wanted
+    version: str = app.ask(conn, Citizen(0), ShowConsent(FILING), NOON).wanted
     return version
 
 
@@ -213,7 +213,7 @@ def test_what_is_not_theirs_looks_like_what_is_not_there(scene: Scene) -> None:
 
 
 def test_who_has_left_is_nobody(scene: Scene) -> None:
-    assert scene.actors["revoked"] == scene.actors["nobody"] == app.Nobody()
+    assert scene.actors["revoked"] == scene.actors["nobody"] == Nobody()
 
 
 # What dialogs and pages show
@@ -297,7 +297,7 @@ def secrets_of(number: str) -> tuple[str, ...]:
 
 async def test_every_dialog_shows_an_appeal_only_to_those_whose_it_is(people: People) -> None:
     known = {(audience, name) for audience, names in DIALOGS.items() for name in names}
-    loaded = {audience: registry.load(audience) for audience in ("citizen", "staff")}  # type: ignore[arg-type]
+    loaded = {audience: registry.load(audience) for audience in ("citizen", "staff")}
     assert known == {(a, name) for a, d in loaded.items() for name in (*d.forms, *d.views)}, "a dialog without a row"
     wrong = []
     for _, name in sorted(known):

@@ -187,11 +187,19 @@ def test_a_database_file_that_cannot_be_made_or_is_none_is_told_in_one_sentence(
 REGION = (ROOT / "deploy" / "demo" / "region.yaml").read_text()
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "[", "just words", "\x00", REGION + "\ntypo: 1\n", REGION.replace("zone: Europe/Moscow", "zone: Moscow"),
-     REGION.replace("rating_days: 15", "rating_days: many"), REGION.replace("policy_url: https", "policy_url: javascript")],
-)  # fmt: skip
+WRONG_REGIONS = {
+    "empty": "",
+    "no YAML": "[",
+    "a sentence": "just words",
+    "NUL": "\x00",
+    "a field too many": REGION + "\ntypo: 1\n",
+    "no zone": REGION.replace("zone: Europe/Moscow", "zone: Moscow"),
+    "no number": REGION.replace("rating_days: 15", "rating_days: many"),
+    "no address": REGION.replace("policy_url: https", "policy_url: javascript"),
+}
+
+
+@pytest.mark.parametrize("text", WRONG_REGIONS.values(), ids=WRONG_REGIONS.keys())
 def test_a_region_that_is_none_is_told_in_one_sentence(
     text: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

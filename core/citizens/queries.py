@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.actors import Citizen
-from core.citizens.tables import citizens, consents
+from core.citizens.tables import consents
 from core.citizens.types import FILING, ConsentState, ShowConsent
 from core.region.store import read_region
 

@@ -146,7 +146,7 @@ def test_a_session_of_another_release_is_read() -> None:
 
 
 def recordings() -> Iterator[Any]:
-    for file in sorted((Path(__file__).parent.parent / "recorded").glob("*.json")):
+    for file in sorted((Path(__file__).parent.parent / "recorded").glob("report_*.json")):
         for case in json.loads(file.read_text("utf-8")):
             yield pytest.param(case, id=f"{file.stem}: {case['what']}")
 

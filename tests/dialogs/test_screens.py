@@ -77,6 +77,8 @@ def wander(s: Stage, move: Any) -> None:
             there = [button for each in shown for button in each.buttons if button.kind == "press"]
             if there:
                 s.play._hear(unwire(there[at % len(there)].data))
+        case _:
+            raise AssertionError(move)
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])

@@ -91,9 +91,9 @@ FLOWS: dict[str, Flow] = {"file": file_an_appeal, "answer": answer_an_appeal}
 
 def prepared(url: str, flow: str) -> World:
     def make(tx: Connection) -> World:
-        official = an_official(tx)
         citizen = a_citizen(tx, consent=flow == "answer")
-        return World(citizen, official, a_filed(tx, citizen) if flow == "answer" else "")
+        number = a_filed(tx, citizen) if flow == "answer" else ""  # before the official is there to be told of it
+        return World(citizen, an_official(tx), number)
 
     with closing(Database(url)) as db:
         return db.write(make).result()
@@ -167,8 +167,8 @@ def the_facts(conn: Connection) -> dict[str, list[Any]]:
         "consents": column(conn, "consents", "version"),
         "ratings": column(conn, "ratings", "score"),
         "journal": column(conn, "audit", "action"),
-        "replies": column(conn, "outbox", "lane", lane="reply"),
-        "pushes": column(conn, "outbox", "state", lane="push"),
+        "replies": column(conn, "outbox", "body", lane="reply"),
+        "pushes": column(conn, "outbox", "lane", lane="push"),
         "forms": column(conn, "forms", "name"),
     }
 
@@ -177,7 +177,12 @@ def column(conn: Connection, table: str, name: str, **only: str) -> list[Any]:
     rows = TABLES[table]
     found = sa.select(rows.c[name]).where(*(rows.c[key] == value for key, value in only.items()))
     values = conn.execute(found.order_by(rows.c.id)).scalars().all()
-    return [value["is"] if isinstance(value, dict) else value for value in values]
+    return [_name(value) for value in values]
+
+
+def _name(value: Any) -> Any:
+    """Of an event its kind, of a screen its words."""
+    return hidden(value["is"] if "is" in value else value["text"]) if isinstance(value, dict) else value
 
 
 def in_short(items: list[Item]) -> list[tuple[str, str, bool]]:

@@ -10,6 +10,7 @@ import re
 import secrets
 import socket
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -82,13 +83,14 @@ class Log(io.StringIO):
 @contextmanager
 def logged(secret: tuple[str, ...] = ()) -> Iterator[Log]:
     """Logs as the real process writes them, into memory."""
-    root, hook, log = logging.getLogger(), sys.excepthook, Log()
+    root, hooks, log = logging.getLogger(), (sys.excepthook, threading.excepthook), Log()
     before, level = list(root.handlers), root.level
     logs.set_up(secret, log)
     try:
         yield log
     finally:
-        root.handlers[:], sys.excepthook = before, hook
+        root.handlers[:] = before
+        sys.excepthook, threading.excepthook = hooks
         root.setLevel(level)
         structlog.reset_defaults()
 
