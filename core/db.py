@@ -41,6 +41,8 @@ TOGETHER = 100
 """Writes that share one commit on SQLite."""
 POSTGRES_WRITERS = 4
 READERS = 4
+CONNECT_WITHIN = 10
+"""Seconds that a PostgreSQL has to answer a new connection."""
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -157,9 +159,21 @@ class _Failure:
 
 def _engine(url: URL, *, size: int, reading: bool) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True)
+        return sa.create_engine(
+            url,
+            pool_size=size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"connect_timeout": CONNECT_WITHIN},
+        )
     engine = sa.create_engine(
-        url, pool_size=size, max_overflow=0, poolclass=sa.QueuePool, connect_args={"check_same_thread": False}
+        url,
+        pool_size=size,
+        max_overflow=0,
+        poolclass=sa.QueuePool,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
     )
 
     @sa.event.listens_for(engine, "connect")

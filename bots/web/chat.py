@@ -15,11 +15,12 @@ from bots.photos import MOST, photo_type
 from bots.receive import Update, accept, meet
 from bots.web import mailbox, tickets
 from bots.web.context import Context
-from bots.web.errors import NO_PHOTO, NOT_OURS, TOO_LARGE, NotOurs, Stranger
+from bots.web.errors import NO_PHOTO, TOO_LARGE, TOO_LONG, NotOurs, Stranger
 from bots.web.stream import follow
 from bots.web.visitors import Recognize, Visitor, language
 from bots.web.wire import Body, TextBody, event_of, read_ack, read_body, read_number
 from core import app
+from core.actors import Actor, Nobody
 from core.appeals.types import OpenPhoto
 from core.conversations import service as conversations
 from core.conversations.types import Address
@@ -83,18 +84,19 @@ class Chat:
         if (request.content_length or 0) > MOST:
             raise NotOurs(413, TOO_LARGE)
         content, now = await request.read(), self.context.clock()
+        if len(content) > MOST:
+            raise NotOurs(413, TOO_LARGE)
         mime = photo_type(content)
         if mime is None:
             raise NotOurs(415, NO_PHOTO)
-        await self.context.read(lambda conn: self._visitor(request, conn, now))
+        visitor = await self.context.read(lambda conn: self._visitor(request, conn, now))
+        if visitor.official is not None:
+            raise NotAllowed
         name = await asyncio.to_thread(self.context.photos.save, content)
 
         def keep(tx: Connection) -> str:
-            visitor = self._visitor(request, tx, now)
             there = meet(tx, visitor.address, language(request), now, visitor.newcomer)
             person = conversations.read(tx, [there])[there].person
-            if person.kind != "citizen":
-                raise NotAllowed
             return add_file(tx, person.id, name, mime, len(content), now)
 
         return web.json_response({"ref": await self.context.write(keep)}, status=201)
@@ -103,10 +105,7 @@ class Chat:
         query, now = OpenPhoto(request.match_info["ref"]), self.context.clock()
 
         def find(tx: Connection) -> Any:
-            there = self._there(request, tx, now)
-            if there is None:
-                raise NotAllowed
-            actor = actor_of(tx, conversations.read(tx, [there])[there].person)
+            actor = self._actor(tx, self._visitor(request, tx, now))
             found = app.ask(tx, actor, query, now)
             app.audit_read(tx, actor, query, now)
             return found
@@ -161,6 +160,13 @@ class Chat:
         """The conversation, if anything has been said in it yet."""
         return conversations.find(conn, self._visitor(request, conn, now).address)
 
+    @staticmethod
+    def _actor(conn: Connection, visitor: Visitor) -> Actor:
+        there = conversations.find(conn, visitor.address)
+        if visitor.official is not None or there is None:
+            return visitor.official or Nobody()
+        return actor_of(conn, conversations.read(conn, [there])[there].person)
+
     def _visitor(self, request: web.Request, conn: Connection, now: datetime) -> Visitor:
         visitor = self.recognize(request, conn, now)
         if visitor is None:
@@ -170,10 +176,10 @@ class Chat:
     @staticmethod
     async def _raw(request: web.Request) -> bytes:
         if (request.content_length or 0) > BODY_MOST:
-            raise NotOurs(413, NOT_OURS)
+            raise NotOurs(413, TOO_LONG)
         raw = await request.read()
         if len(raw) > BODY_MOST:
-            raise NotOurs(413, NOT_OURS)
+            raise NotOurs(413, TOO_LONG)
         return raw
 
 

@@ -111,7 +111,7 @@ def acknowledge(tx: Connection, conversation_id: int, n: int, now: datetime) -> 
     box = tx.execute(sa.select(_B.n, _B.acked).where(_B.conversation_id == conversation_id)).first()
     if box is None or not box.acked < n <= box.n:
         return
-    tx.execute(sa.update(web_boxes).where(_B.conversation_id == conversation_id).values(acked=n))
+    tx.execute(sa.update(web_boxes).where(_B.conversation_id == conversation_id, _B.acked < n).values(acked=n))
     seen = sa.select(_I.outbox_id).where(_I.conversation_id == conversation_id, _I.n > box.acked, _I.n <= n)
     ids: Sequence[int] = tx.execute(seen.where(_I.outbox_id.is_not(None))).scalars().all()
     delivery.confirm(tx, ids, now)

@@ -11,6 +11,7 @@ from datetime import datetime
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from core.actors import Official
 from core.authorities import entries
 from core.citizens.service import new_citizen
 from core.conversations.types import Address, Person
@@ -25,11 +26,13 @@ _TOKEN = re.compile(r"Bearer ([A-Za-z0-9_-]{43})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`newcomer` makes the person at their first message; `seen` notes that they are here."""
+    """`newcomer` makes the person at their first message; `seen` notes that they are here; `official` is who works at
+    this desk."""
 
     address: Address
     newcomer: Callable[[Connection], Person]
     seen: Callable[[Connection], None] = lambda tx: None
+    official: Official | None = None
 
 
 Recognize = Callable[[web.Request, Connection, datetime], Visitor | None]
@@ -52,7 +55,7 @@ def official(request: web.Request, conn: Connection, now: datetime) -> Visitor |
         return None
     desk, person = found[0], Person("official", found[1].id)
     address = Address(MESSENGER, DESK, str(person.id))
-    return Visitor(address, lambda tx: person, lambda tx: entries.touch_desk(tx, desk, now))
+    return Visitor(address, lambda tx: person, lambda tx: entries.touch_desk(tx, desk, now), found[1])
 
 
 def language(request: web.Request) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.appeals.types import PHOTOS_MOST, TEXT_LEAST, TEXT_MOST, FileAppeal, Receipt
-from core.lines import Line, Text, line, lines, literal, named
+from core.lines import BLANK, Line, Text, line, lines, literal, named
 from core.rubricator.types import Category, SuggestCategories
 from core.talk import Button, Held, Message, Place, Press, Refused, Said, Screen, Took
 from core.territories.types import ListTerritories
@@ -131,7 +131,9 @@ def summary(here: Here[bool]) -> Text:
     draft = here.draft
     return (
         line("Please check before sending:"),
+        BLANK,
         literal(draft[TEXT]),
+        BLANK,
         line("Category: {category}", category=draft[CATEGORY].label),
         line("Where: {territory}, {place}", territory=draft[TERRITORY].label, place=place_words(draft[PLACE])),
         line("Photos: {n}", n=len(draft[PHOTOS])) if draft[PHOTOS] else line("No photos"),
@@ -165,6 +167,7 @@ def receipt(here: Here[None]) -> Text:
         line("Done: your message is registered under No. {number}.", number=grouped(filed.number)),
         line("Access code: {code}. Please keep it with the number.", code=filed.code),
         line("Who answers: {authority}, by {day} at the latest.", authority=authority, day=day),
+        BLANK,
         line("We will write to you here when work begins and when the answer is ready."),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.appeals.types import AppealCard, ShowAppeal, Status
-from core.lines import line, literal, named
+from core.lines import BLANK, line, literal, named
 from core.notify.types import NoticeKind
 from core.ratings.types import SCORES
 from core.talk import Button, Screen
@@ -42,10 +42,10 @@ def in_work(card: AppealCard) -> Screen:
 def answered(card: AppealCard) -> Screen:
     here = line("Here is the answer to your message No. {number}.", number=grouped(card.number))
     if card.status is not Status.ANSWERED:
-        return Screen((here, literal(card.answer)), (opened(card),), keep=True)
+        return Screen((here, BLANK, literal(card.answer)), (opened(card),), keep=True)
     scores = (launch("rate", f"{card.number}.{score}", score_words(score)) for score in SCORES)
     how = line("Did it help? Please rate it: the region sees every rating.")
-    return Screen((here, literal(card.answer), how), (*scores, opened(card)), keep=True)
+    return Screen((here, BLANK, literal(card.answer), BLANK, how), (*scores, opened(card)), keep=True)
 
 
 def closed(card: AppealCard) -> Screen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.appeals.types import AppealCard, AppealRow, Pile, QueuePage, ShowAppeal, ShowQueue, Status
-from core.lines import Line, Text, line, literal, named
+from core.lines import BLANK, Line, Text, line, literal, named
 from core.talk import Button, Screen
 from core.text import shortened
 from dialogs.views import PAGE, View, launch, page, start_of
@@ -78,12 +78,14 @@ def card_words(card: AppealCard) -> Text:
     return (
         line("Message No. {number}: {status}.", number=number, status=status),
         *((line("Answer by {day}.", day=last_day(card.due)),) if waits else ()),
+        BLANK,
         literal(card.text),
+        BLANK,
         line("Category: {category}", category=named(card.category)),
         line("Where: {where}", where=where_words(card)),
         *((line("Taken by: {name}", name=literal(card.official)),) if card.official else ()),
         *history_words(card.history),
-        *((line("The answer:"), literal(card.answer)) if card.answer else ()),
+        *((BLANK, line("The answer:"), literal(card.answer), BLANK) if card.answer else ()),
         *((line("Rating: {score} of 5", score=card.rating),) if card.rating is not None else ()),
     )
 

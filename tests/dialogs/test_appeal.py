@@ -79,7 +79,7 @@ def test_text_album_and_place_in_any_order_and_split_give_the_same_check_screen(
     check = to_the_check(s)
     assert check.photos == ("a.jpg", "b.jpg")
     assert check.text == (
-        f"Please check before sending:\n{WORDS}\nCategory: Street lights\n"
+        f"Please check before sending:\n\n{WORDS}\n\nCategory: Street lights\n"
         "Where: Zarechny, a point on the map: 55.75120, 37.61840\nPhotos: 2"
     )
 
