@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import sqlalchemy.exc
@@ -18,10 +19,11 @@ from bots import desk, logs, play
 from bots.config import Settings, SettingsError, read_settings
 from bots.migrate import NotMigrated, check, migrate
 from bots.wiring import Parts, prepare, serve
+from core.authorities.queries import officials_at_work
 from core.clock import utc_now
 from core.db import AlreadyServed, Database
-from core.demo import load_demo
-from core.importer import is_empty
+from core.demo import is_demo, load_demo
+from core.importer import import_data, is_empty, load_data
 from core.inbox import service as inbox
 from core.lines import LANGUAGES
 from core.region.file import WrongFile
@@ -37,7 +39,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except (SettingsError, NotMigrated, AlreadyServed) as error:
         reason = str(error)
     except WrongFile as error:
-        reason = f"REGION is wrong: {error}"
+        reason = str(error) if args.command is _import else f"REGION is wrong: {error}"
     except sqlalchemy.exc.DBAPIError as error:
         reason = (
             f"DATABASE_URL: the database does not answer as it should ({type(error.orig).__name__}). Please check that "
@@ -68,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate", "brings the database to this release", _migrate)
     invite = command("invite", "makes a single-use link by which an official enters the desk", _invite)
     invite.add_argument("official", nargs="?", help="the official's code; without it, they are listed")
+    revoke = command("revoke", "closes the links and desks of an official who has left, at once", _revoke)
+    revoke.add_argument("official", help="the official's code")
+    import_ = command("import", "brings territories, authorities, officials, categories and routes in", _import)
+    import_.add_argument("file", type=Path, help="like deploy/demo/data.yaml; a later import changes what differs")
     release = command("release", "serves a quarantined message again", _release)
     release.add_argument("id", nargs="?", type=_number, help="its number; without it, they are listed")
     play_ = command("play", "plays a dialog against the real core in this terminal", _play)
@@ -131,7 +137,7 @@ def _serve(settings: Settings, parts: Parts, *, migrating: bool) -> None:
             migrate(settings.database)
         check(db)
         process = prepare(settings, db)
-        if settings.demo:
+        if settings.demo and parts.front and parts.worker:
             db.write(lambda tx: load_demo(tx, settings.region.parent, utc_now())).result()
         uvloop.run(_until_stopped(lambda stop: serve(process, parts, stop, lambda: _welcome(settings, db, parts))))
 
@@ -149,10 +155,10 @@ def _welcome(settings: Settings, db: Database, parts: Parts) -> None:
         return
     print(f"\nThe citizens' chat:  {settings.address}/")
     print(f"The officials' desk: {settings.address}/desk")
-    if settings.demo:
+    if settings.demo and db.read(lambda conn: is_demo(conn, settings.region.parent)).result():
         print("\nTo enter the desk, open one of these links (each works once; a restart makes new ones):")
-        for card in desk.everybody(db):
-            print(f"  {card.name}, {card.authority}: {desk.link(settings, db, card.code)}")
+        for row in db.read(officials_at_work).result():
+            print(f"  {row.name}, {row.authority['ru']}: {desk.link(settings, db, row.code)}")
     else:
         print("To enter the desk: python -m bots invite")
     print("\nCtrl-C stops it.", flush=True)
@@ -164,8 +170,25 @@ def _invite(settings: Settings, args: argparse.Namespace) -> None:
         if args.official:
             print(desk.link(settings, db, args.official))
             return
-        for card in desk.everybody(db):
-            print(f"{card.code}: {card.name}, {card.authority}")
+        for row in db.read(officials_at_work).result():
+            print(f"{row.code}: {row.name}, {row.authority['ru']}")
+
+
+def _revoke(settings: Settings, args: argparse.Namespace) -> None:
+    with contextlib.closing(_open(settings, serve=False)) as db:
+        check(db)
+        desk.revoke(db, args.official)
+        print("Revoked: their links and desks are closed.")
+
+
+def _import(settings: Settings, args: argparse.Namespace) -> None:
+    with contextlib.closing(_open(settings, serve=False)) as db:
+        if settings.embedded:
+            migrate(settings.database)
+        check(db)
+        data = load_data(args.file)
+        db.write(lambda tx: import_data(tx, data)).result()
+        print("Imported. People who have the chat open see it with their next step.")
 
 
 def _release(settings: Settings, args: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
+import sqlalchemy.exc
 import structlog
 from sqlalchemy.engine import Connection
 
@@ -32,6 +33,8 @@ LOOK_AGAIN = 1.0
 """Seconds after which it looks into the outbox without having been told."""
 TRIES = 8
 """Of a row that its transport puts off; then it is refused."""
+
+_End = tuple[int, State, str]
 
 log = structlog.get_logger(__name__)
 
@@ -72,24 +75,35 @@ class Deliver:
         if not rows:
             return 0
         self._reached("claimed")
-        parcels = await asyncio.wrap_future(self._db.read(lambda conn: self._parcels(conn, rows, now)))
-        begun = await asyncio.wrap_future(self._db.write(lambda tx: self._begin(tx, rows, parcels, now)))
+        parcels, ends = await asyncio.wrap_future(self._db.read(lambda conn: self._parcels(conn, rows, now)))
+        begun = await asyncio.wrap_future(self._db.write(lambda tx: self._begin(tx, parcels, ends, now)))
         self._reached("sending")
         tries = {row.id: row.attempts + 1 for row in rows}
         sends = (self._send(parcel, tries[parcel.outbox_id]) for parcel in parcels if parcel.outbox_id in begun)
         await asyncio.gather(*sends)
         return len(rows)
 
-    def _parcels(self, conn: Connection, rows: Sequence[Row], now: datetime) -> list[Parcel]:
+    def _parcels(self, conn: Connection, rows: Sequence[Row], now: datetime) -> tuple[list[Parcel], list[_End]]:
+        """What is to be sent, and the ends of those rows that are not."""
         known = conversations.read(conn, [row.conversation_id for row in rows])
-        parcels = []
+        parcels, ends = list[Parcel](), list[_End]()
         for row in rows:
             there = known[row.conversation_id]
-            shown = from_json(row.body) if row.kind is Kind.SCREEN else self._notice(conn, row.body, there, now)
-            if shown is not None:
+            try:
+                shown = from_json(row.body) if row.kind is Kind.SCREEN else self._notice(conn, row.body, there, now)
+            except sqlalchemy.exc.OperationalError:
+                raise
+            except Exception as error:
+                log.exception("not_shown", outbox=row.id)
+                conn.rollback()
+                ends.append((row.id, State.REFUSED, f"a fault of ours: {type(error).__name__}"))
+                continue
+            if shown is None:
+                ends.append((row.id, State.SUPERSEDED, "nothing to say any more"))
+            else:
                 push = row.lane is not Lane.REPLY
                 parcels.append(Parcel(row.id, there.id, there.address, shown, row.edit, push))
-        return parcels
+        return parcels, ends
 
     def _notice(self, conn: Connection, body: Mapping[str, Any], there: Conversation, now: datetime) -> Shown | None:
         """In the words of this minute, of what this person may see this minute; None if there is nothing to say."""
@@ -104,19 +118,26 @@ class Deliver:
         shown = self._houses.speeches[there.lang].show(screen)
         return Shown(shown.text, shown.note, distinct(shown.buttons), shown.photos, keep=True)
 
-    def _begin(self, tx: Connection, rows: Sequence[Row], parcels: Sequence[Parcel], now: datetime) -> set[int]:
-        said = {parcel.outbox_id for parcel in parcels}
-        for row in rows:
-            if row.id not in said:
-                delivery.settle(tx, row.id, State.SUPERSEDED, now, "nothing to say any more")
-        return delivery.begin_sending(tx, sorted(said), self._owner, now)
+    def _begin(self, tx: Connection, parcels: Sequence[Parcel], ends: Sequence[_End], now: datetime) -> set[int]:
+        for id, state, reason in ends:
+            delivery.settle(tx, id, state, now, reason)
+        return delivery.begin_sending(tx, sorted(parcel.outbox_id for parcel in parcels), self._owner, now)
 
     async def _send(self, parcel: Parcel, tries: int) -> None:
-        transport = self._transports.get(parcel.address.messenger)
-        outcome = await transport.send(parcel) if transport else Rejected("there is no such messenger here")
+        outcome = await self._outcome(parcel)
         self._reached("sent")
         await asyncio.wrap_future(self._db.write(lambda tx: self._settle(tx, parcel.outbox_id, outcome, tries)))
         self._reached("settled")
+
+    async def _outcome(self, parcel: Parcel) -> Outcome:
+        transport = self._transports.get(parcel.address.messenger)
+        if transport is None:
+            return Rejected("there is no such messenger here")
+        try:
+            return await transport.send(parcel)
+        except Exception as error:
+            log.exception("transport_failed", outbox=parcel.outbox_id)
+            return Uncertain(f"a fault of ours: {type(error).__name__}")
 
     def _settle(self, tx: Connection, id: int, outcome: Outcome, tries: int) -> None:
         now = self._clock()

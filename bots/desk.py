@@ -1,47 +1,30 @@
-"""How officials get in: who there is, and a single-use link for one of them. For operators, from the command line."""
+"""How officials get in and out: a single-use link, and its opposite. For operators, from the command line."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bots.config import Settings, SettingsError
-from core.authorities.entries import issue_entry
+from core.actors import Official
+from core.authorities.entries import issue_entry, revoke_official
 from core.authorities.queries import official_by_code
-from core.authorities.tables import authorities, officials
 from core.clock import utc_now
 from core.db import Database
 from core.text import clean_text
 
 
-@dataclass(frozen=True, slots=True)
-class OfficialLine:
-    code: str
-    name: str
-    authority: str
-
-
-def everybody(db: Database) -> list[OfficialLine]:
-    """Those who have not left, by authority."""
-
-    def find(conn: Connection) -> list[OfficialLine]:
-        o, a = officials.c, authorities.c
-        here = sa.select(o.code, o.name, a.name.label("authority")).join_from(
-            officials, authorities, a.id == o.authority_id
-        )
-        rows = conn.execute(here.where(o.revoked_at.is_(None)).order_by(a.id, o.id))
-        return [OfficialLine(row.code, row.name, row.authority["ru"]) for row in rows]
-
-    return db.read(find).result()
-
-
 def link(settings: Settings, db: Database, code: str) -> str:
-    def issue(tx: Connection) -> str:
-        official = official_by_code(tx, clean_text(code))
-        if official is None:
-            raise SettingsError("There is no such official: `python -m bots invite` lists them.")
-        return issue_entry(tx, official.id, utc_now())
+    token = db.write(lambda tx: issue_entry(tx, _official(tx, code).id, utc_now())).result()
+    return f"{settings.address}/enter/{token}"
 
-    return f"{settings.address}/enter/{db.write(issue).result()}"
+
+def revoke(db: Database, code: str) -> None:
+    """At once: every link and every open desk of theirs."""
+    db.write(lambda tx: revoke_official(tx, _official(tx, code).id, utc_now())).result()
+
+
+def _official(conn: Connection, code: str) -> Official:
+    official = official_by_code(conn, clean_text(code))
+    if official is None:
+        raise SettingsError("There is no such official: `python -m bots invite` lists them.")
+    return official

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -19,15 +20,24 @@ def migrate(url: str) -> None:
     """Forward only; nothing to do is fine. On a connection of its own: remaking a table wants other settings."""
     config = _config()
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    command.upgrade(config, "head")
+    engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
+    with engine.connect() as conn:
+        newer = _is_newer(MigrationContext.configure(conn).get_current_revision())
+    if not newer:
+        command.upgrade(config, "head")
 
 
 def check(db: Database) -> None:
-    """Raises NotMigrated."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    """Raises NotMigrated. A database of a newer release is fine: every migration is safe with the release before it."""
+    script = ScriptDirectory.from_config(_config())
     current = db.read(lambda conn: MigrationContext.configure(conn).get_current_revision()).result()
-    if current != head:
+    if current != script.get_current_head() and not _is_newer(current):
         raise NotMigrated("The database is not migrated: run `python -m bots migrate` first.")
+
+
+def _is_newer(revision: str | None) -> bool:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision is not None and revision not in known
 
 
 def _config() -> Config:

@@ -6,11 +6,12 @@ ends. What one event does is all or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy.exc
 import structlog
 from sqlalchemy.engine import Connection
 
@@ -95,10 +96,14 @@ class Move:
             try:
                 if not self._hear(conn, heard, writing=writing):
                     return False
+            except sqlalchemy.exc.OperationalError:  # the database is away: nobody's fault here
+                raise
             except Exception as error:
                 self.talk, self.out, self.reads = before
                 self._open = None
                 self.failed = (heard, type(error).__name__)
+                if not writing:
+                    conn.rollback()  # PostgreSQL refuses to read on after an error, and others read here too
                 log.exception("move_failed", conversation=self.before.id, inbox=heard.id, attempt=heard.attempts)
             else:
                 self.done.append(self.waiting.pop(0))
@@ -171,7 +176,8 @@ class Move:
             heard, problem = self.failed
             inbox.untry(tx, [later.id for later in self.waiting[1:]])
             if inbox.fail(tx, heard, problem, self.now):
-                self._say(f"move:{heard.id}:apology", Out(Screen((APOLOGY,), keep=True)))
+                apology = _apology(self.speech, self.talk.live)
+                self.out.append((f"move:{heard.id}:apology", Out(Screen((APOLOGY,))), apology))
         for key, out, shown in self._still_needed():
             keep, expires = shown.keep, shown.expires
             outbox.enqueue_screen(
@@ -194,6 +200,30 @@ class Move:
         aside = [FormRow(s.run, s.form, None, session_to_json(s)) for s in reversed(self.talk.aside)]
         live = to_json(self.talk.live) if self.talk.live else None
         return Saved(self.talk.lang, live, (*self._unknown, *aside, *frames))
+
+
+def give_up(
+    tx: Connection,
+    speech: Speech,
+    before: Conversation,
+    owner: str,
+    waiting: Sequence[Heard],
+    problem: str,
+    now: datetime,
+) -> None:
+    """Of a move that can be neither begun nor finished nothing stays; its first update is the one that has failed."""
+    first, *later = waiting
+    inbox.untry(tx, [heard.id for heard in later])
+    if inbox.fail(tx, first, problem, now):
+        body, key = to_json(_apology(speech, None)), f"move:{first.id}:apology"
+        outbox.enqueue_screen(tx, before.id, body, key=key, edit=False, keep=True, now=now)
+    conversations.release(tx, before.id, owner)
+    inbox.wake(tx, [before.id])
+
+
+def _apology(speech: Speech, live: Shown | None) -> Shown:
+    """With the buttons that were on show, so that the person can go on."""
+    return replace(speech.show(Screen((APOLOGY,), keep=True)), buttons=live.buttons if live else ())
 
 
 def actor_of(conn: Connection, person: Person) -> Actor:

@@ -32,10 +32,20 @@ class PhotoStore:
             file.flush()
             os.fsync(file.fileno())
         Path(file.name).replace(path)
+        _sync(path.parent)
         return name
 
     def path(self, name: str) -> Path:
         return self.folder / name[:2] / name
+
+
+def _sync(folder: Path) -> None:
+    """A new name is on the disk only when its folder is."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def photo_type(content: bytes) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TextIO
 
@@ -47,7 +46,7 @@ def _move(process: Process, tx: Connection, update: Update) -> list[Shown]:
 
 
 def _heard(process: Process, tx: Connection, there: int, now: datetime) -> list[Shown]:
-    conversations.claim(tx, OWNER, 1, now)
+    conversations.claim(tx, OWNER, 1, now, only=there)
     heard = inbox.take(tx, [there], now)
     before = conversations.read(tx, [there])[there]
     move = Move(process.houses, OWNER, before, actor_of(tx, before.person), heard, now)
@@ -72,4 +71,4 @@ def _drawn(screen: Shown) -> str:
         f"\n  {n}. {button.label}{f' <{button.url}>' if button.url else ''}"
         for n, button in enumerate(screen.buttons, 1)
     )
-    return f"\n{note}{replace(screen).text}{buttons}\n"
+    return f"\n{note}{screen.text}{buttons}\n"

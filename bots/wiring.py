@@ -39,6 +39,8 @@ from dialogs.notices import registry as notices
 
 STREAMS_END = 1.0
 """Seconds that open requests have to end when the process stops."""
+PAUSE, PAUSE_MOST = 0.5, 15.0
+"""Seconds before a loop that has failed begins again."""
 REPLIES, ALL_LANES = (Lane.REPLY,), tuple(Lane)
 
 log = structlog.get_logger(__name__)
@@ -128,15 +130,18 @@ async def _pages(process: Process, signals: Signals, stopping: asyncio.Event) ->
 
 
 async def _for_ever(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """A loop that fails (its database is away) says so once a try and begins again, a little later every time."""
-    pause = 0.5
+    """A loop that fails (its database is away) says so once a try and begins again, a little later every time until it
+    has run for a while."""
+    pause, clock = PAUSE, asyncio.get_running_loop().time
     while True:
+        began = clock()
         try:
             await loop()
         except Exception as error:
             log.exception("loop_failed", loop=loop.__qualname__, problem=type(error).__name__)
+            pause = PAUSE if clock() - began > PAUSE_MOST else pause
             await asyncio.sleep(pause)
-            pause = min(pause * 2, 15.0)
+            pause = min(pause * 2, PAUSE_MOST)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -51,11 +51,14 @@ def enqueue(tx: Connection, *, key: str, kind: str, payload: Mapping[str, Any], 
 
 
 def claim(tx: Connection, owner: str, now: datetime) -> Job | None:
-    """The oldest that is ready, or that a dead process has left; the attempt is counted before it begins."""
+    """The oldest that is ready, or that a dead process has left; the attempt is counted before it begins. One that has
+    been left by every attempt is failed: it may be what kills."""
     j = jobs.c
     left = sa.and_(j.state == "leased", j.lease_until < now)
+    hopeless = sa.update(jobs).where(left, j.attempts > len(PAUSES))
+    tx.execute(hopeless.values(state="failed", problem="a crash while working", settled_at=now, lease_owner=None))
     waiting = sa.select(j.id).where(sa.or_(j.state == "ready", left), j.not_before <= now).order_by(j.id).limit(1)
-    mine = sa.update(jobs).where(j.id.in_(waiting.with_for_update(skip_locked=True)))
+    mine = sa.update(jobs).where(j.id == waiting.with_for_update(skip_locked=True).scalar_subquery())
     lease = {"state": "leased", "lease_owner": owner, "lease_until": now + LEASE, "attempts": j.attempts + 1}
     row = tx.execute(mine.values(lease).returning(jobs)).mappings().first()
     return None if row is None else Job(row["id"], row["kind"], row["payload"], row["attempts"])

@@ -139,7 +139,8 @@ class Refused:
 class Screen:
     """`note` is about what was just said, `old` the answer on file in words. A screen marked `keep` (a receipt, an
     answer) is neither edited nor superseded; one that `expires` is not sent after that time. Where `reads` is true the
-    screen waits for words, so that only «back» may be typed instead of being pressed."""
+    screen waits for words, so that only «back» may be typed instead of being pressed; where `over` is true nothing can
+    be answered any more, and the form ends with it."""
 
     text: Text
     buttons: tuple[Button, ...] = ()
@@ -148,6 +149,7 @@ class Screen:
     photos: tuple[str, ...] = ()
     reads: bool = False
     keep: bool = False
+    over: bool = False
     expires: datetime | None = None
 
 

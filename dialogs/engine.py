@@ -168,7 +168,8 @@ class Form:
         sent = _sent(said)
         caught, notes, taken = self._caught(s, spot, said, sent)
         if isinstance(reply, Took):
-            untaken = sent - taken - spot.step.takes
+            words = WORDS if reply.values.keys() - {spot.step.id} else frozenset()  # they answer another step
+            untaken = sent - taken - spot.step.takes - words
             return _take(s, spot, caught | dict(reply.values), (*_of(reply.note), *notes, *_untaken(untaken)))
         untaken = sent - taken - spot.step.takes - WORDS
         enough = caught and not sent & WORDS

@@ -26,8 +26,9 @@ UNKNOWN = line("I do not know this command. Here is what I can do.")
 CHOOSE = line("Please choose what to do with the buttons.")
 ASIDE = line("Your unfinished message is kept: you will find it in the menu.")
 RESUME = "resume"
-OFFERED = 3
-"""Unfinished forms that a view offers to go on with."""
+FORGOTTEN = line("The oldest of your unfinished messages is not kept any longer; its words are above in the chat.")
+ASIDE_MOST = 6
+"""Forms that are kept aside: as many as a menu can offer to go on with."""
 BUTTONS_MOST = 10
 """Of a screen: what VK shows below a message, the smallest of all messengers."""
 
@@ -114,7 +115,7 @@ def hear(house: House, talk: Talk, event: Incoming, fresh: str, back: str) -> Ge
             case Command():
                 yield from move.command(event)
     except Refusal as refusal:
-        yield from move.here((refusal.why,))
+        yield from move.after(refusal)
     return Heard(replace(talk, lang=move.lang, frames=tuple(move.frames), aside=tuple(move.aside)), tuple(move.out))
 
 
@@ -183,10 +184,19 @@ class _Move:
             return (yield from self._drive(None, notes))
         return (yield from self._view(f"{self.house.home}:", notes))
 
+    def after(self, refusal: Refusal) -> Ask:
+        """A query has been declined: we show where we are, unless that is where it came from."""
+        try:
+            yield from self.here((refusal.why,))
+        except Refusal:
+            self.aside[:0], self.frames = self.frames[::-1], []
+            yield from self._view(f"{self.house.home}:", (refusal.why,))
+
     # Forms
 
     def _launch(self, name: str, args: str, message: Message | None = None) -> Ask:
         """A begun run with the same arguments goes on; without arguments it is put aside for a new one."""
+        args = "" if name == self.house.entry else args
         same = next((s for s in (*self.frames[::-1], *self.aside) if (s.form, s.args) == (name, args)), None)
         notes: Text = ()
         if same and self._raise(same.run):
@@ -195,10 +205,16 @@ class _Move:
             self.frames.pop()
             if _begun(same):
                 self.aside.insert(0, same)
-                notes = (ASIDE,)
+                notes = (ASIDE,) if len(self.aside) <= ASIDE_MOST else (ASIDE, FORGOTTEN)
+                del self.aside[ASIDE_MOST:]
+        self._forget_empty()
         self._runs += 1
         self.frames.append(self._form(name).start(f"{self.fresh}{self._runs}", args))
         return (yield from self._drive(message, notes))
+
+    def _forget_empty(self) -> None:
+        """Whoever goes elsewhere leaves no form behind in which nothing was said: it would take their next words."""
+        self.frames = [s for s in self.frames if _begun(s)]
 
     def _raise(self, run: str) -> bool:
         """Makes a run the top frame, from wherever it is; a gate stays above what it guards."""
@@ -223,7 +239,7 @@ class _Move:
             self.frames.pop()
             return (yield from self.message(event)) if isinstance(event, Message) else (yield from self.here())
         screen = replace(result, note=(*notes, *result.note))
-        if session.over:
+        if session.over or screen.over:
             return (yield from self._ended(session, screen))
         gate = GATES.get(session.form)
         if gate and _begun(session) and not gate.is_open((yield Load(gate.query))):
@@ -288,6 +304,7 @@ class _Move:
             result = look(self.house.dialogs.views, Loaded(result.query, facts, press))
         if not isinstance(result, Screen):
             return (yield from self.here((OLDER,)))
+        self._forget_empty()
         screen = replace(result, note=(*notes, *result.note))
         begun = [*self.frames[::-1], *self.aside]
         return self._show(replace(screen, buttons=(*screen.buttons, *self._ways_back(begun, len(screen.buttons)))))
@@ -295,7 +312,7 @@ class _Move:
     def _ways_back(self, sessions: Sequence[Session], taken: int) -> tuple[Button, ...]:
         """To what the person has begun, as long as there is room for buttons."""
         begun = [s for s in sessions if _begun(s) and not self._guards(s)]
-        return tuple(self._resume(s) for s in begun[: max(0, min(OFFERED, BUTTONS_MOST - taken))])
+        return tuple(self._resume(s) for s in begun[: max(0, BUTTONS_MOST - taken)])
 
     def _resume(self, session: Session) -> Button:
         form = self._form(session.form)
@@ -323,9 +340,10 @@ class _Move:
         return bool(colon) and (name in self.house.dialogs.views or name in self.house.dialogs.forms)
 
     def _with_ways(self, screen: Screen) -> Screen:
-        """An ended form has no buttons of its own any more, only ways on; without any, the way home."""
-        ways = [b for b in screen.buttons if b.kind != "press" or self._leads_away(b)]
-        return replace(screen, buttons=tuple(ways) or (Button(f"{self.house.home}:", line("Menu")),))
+        """An ended form has no buttons of its own any more, only ways on; and where it broke off, the way home."""
+        ways = tuple(b for b in screen.buttons if b.kind != "press" or self._leads_away(b))
+        home = (Button(f"{self.house.home}:", line("Menu")),)
+        return replace(screen, buttons=ways if ways and not screen.over else (*ways, *home))
 
     def _show(self, screen: Screen) -> None:
         self.out.append(Out(screen, self.edit and not self.out))

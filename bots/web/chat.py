@@ -66,6 +66,9 @@ class Chat:
         self, tx: Connection, request: web.Request, body: Body, raw: bytes, now: datetime
     ) -> tuple[Address, int, int | None]:
         visitor, event = self._visitor(request, tx, now), event_of(body)
+        known = conversations.find(tx, visitor.address)
+        if known is not None and mailbox.knows(tx, known, body.id):
+            return visitor.address, known, None
         update = Update(visitor.address, body.id, event, raw, language(request))
         accepted = accept(tx, update, now, visitor.newcomer)
         visitor.seen(tx)

@@ -35,6 +35,12 @@ def put_mine(tx: Connection, conversation_id: int, key: str, body: Mapping[str, 
     return int(box["n"])
 
 
+def knows(conn: Connection, conversation_id: int, key: str) -> bool:
+    """A browser that was switched off may repeat what it has said after the inbox has forgotten the key."""
+    said = sa.select(_I.pos).where(_I.conversation_id == conversation_id, _I.key == key)
+    return conn.execute(said).first() is not None
+
+
 def put_theirs(
     tx: Connection, conversation_id: int, outbox_id: int, shown: Shown, *, edit: bool, push: bool, now: datetime
 ) -> int:

@@ -70,7 +70,7 @@ def _composer() -> dict[str, Line]:
         "drop": line("Drop the photos here"),
         "counter": line("{used} of {limit} characters", used="{used}", limit="{limit}"),
         "too_long": line(
-            "Characters too many: {over}. Shorten the text or send it in parts; nothing is lost.", over="{over}"
+            "Characters too many: {over}. Please shorten the text; it stays here until then.", over="{over}"
         ),
         "photo_remove": line("Remove photo {number}", number="{number}"),
         "photo_loading": line("Photo {number} is loading", number="{number}"),
@@ -89,5 +89,6 @@ def _entry() -> dict[str, Line]:
         "enter_who": line("Who enters"),
         "enter_where": line("Where to"),
         "enter": line("Enter"),
+        "to_chat": line("To the citizens' chat"),
         "enter_once": line("The link works once. If this is not you, simply close the page."),
     }

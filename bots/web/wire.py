@@ -28,7 +28,8 @@ class TooLong(BadBody):
 
 
 def _clean(value: Any) -> Any:
-    return clean_text(value) if isinstance(value, str) else value
+    """What is far too long is refused as it is."""
+    return clean_text(value) if isinstance(value, str) and len(value) <= TEXT_MOST else value
 
 
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from core.actors import Official
 from core.authorities.tables import authorities, officials
-from core.authorities.types import OfficialCard, WhoAmI
+from core.authorities.types import OfficialCard, OfficialRow, WhoAmI
 
 
 def who_am_i(conn: Connection, actor: Official, query: WhoAmI, now: datetime) -> OfficialCard:
@@ -30,6 +30,16 @@ def official_by_code(conn: Connection, code: str) -> Official | None:
     o = officials.c
     row = conn.execute(sa.select(o.id, o.authority_id).where(o.code == code, o.revoked_at.is_(None))).first()
     return Official(row.id, row.authority_id) if row else None
+
+
+def officials_at_work(conn: Connection) -> tuple[OfficialRow, ...]:
+    """Those who have not left, by authority."""
+    o, a = officials.c, authorities.c
+    here = sa.select(o.code, o.name, a.name.label("authority")).join_from(
+        officials, authorities, a.id == o.authority_id
+    )
+    rows = conn.execute(here.where(o.revoked_at.is_(None)).order_by(a.id, o.id))
+    return tuple(OfficialRow(row.code, row.name, row.authority) for row in rows)
 
 
 def officials_of(conn: Connection, authority_id: int) -> tuple[int, ...]:

@@ -12,6 +12,15 @@ class WhoAmI:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficialRow:
+    """For operators. `code` is how the region's data names the official."""
+
+    code: str
+    name: str
+    authority: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class OfficialCard:
     name: str
     authority: Mapping[str, str]

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from core.conversations.tables import conversations, forms
 from core.conversations.types import Address, Conversation, FormRow, Person, Saved
+from core.sql import insert_once
 
 LEASE = timedelta(seconds=20)
 """Longer than any move; a conversation left by a dead process waits so long."""
@@ -29,18 +30,22 @@ def find(conn: Connection, address: Address) -> int | None:
 
 
 def meet(tx: Connection, address: Address, person: Person, lang: str, now: datetime) -> int:
-    """A new address; the caller has looked that there is none."""
+    """A new address. Two first messages may come at once: the person of the slower one stays without an address."""
     row = {"messenger": address.messenger, "account": address.account, "peer": address.peer, "lang": lang}
     row |= {"person_kind": person.kind, "person_id": person.id, "created_at": now}  # type: ignore[dict-item]
-    made: int = tx.execute(sa.insert(conversations).values(row).returning(conversations.c.id)).scalar_one()
-    return made
+    insert_once(tx, conversations, row, ("messenger", "account", "peer"))
+    found = find(tx, address)
+    if found is None:
+        raise LookupError("An address that has just been met is not there.")
+    return found
 
 
-def claim(tx: Connection, owner: str, limit: int, now: datetime) -> list[int]:
-    """Conversations with something to hear, oldest first, now leased to `owner`."""
+def claim(tx: Connection, owner: str, limit: int, now: datetime, only: int | None = None) -> list[int]:
+    """Conversations with something to hear, oldest first, now leased to `owner`; or just one of them."""
     c = conversations.c
     free = sa.or_(c.lease_until.is_(None), c.lease_until < now)
-    waiting = sa.select(c.id).where(c.pending_at <= now, free).order_by(c.pending_at).limit(limit)
+    wanted = sa.true() if only is None else c.id == only
+    waiting = sa.select(c.id).where(c.pending_at <= now, free, wanted).order_by(c.pending_at).limit(limit)
     taken = (
         sa.update(conversations)
         .where(c.id.in_(waiting.with_for_update(skip_locked=True)))

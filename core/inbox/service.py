@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -60,13 +61,14 @@ def take(tx: Connection, conversation_ids: Sequence[int], now: datetime) -> list
     i = inbox.c
     due = sa.select(i.id, i.conversation_id, i.event, i.received_at, i.attempts, i.not_before)
     rows = tx.execute(due.where(i.conversation_id.in_(conversation_ids), i.state == "new").order_by(i.id)).all()
-    taken: dict[int, list[Heard]] = {}
+    taken, closed = defaultdict[int, list[Heard]](list), set[int]()
     for row in rows:
-        mine = taken.setdefault(row.conversation_id, [])
-        closed = mine and (mine[-1].attempts > 1 or row.attempts > 0 or row.not_before > now)
-        if closed or len(mine) >= AT_ONCE or row.not_before > now:
-            continue
-        mine.append(Heard(row.id, row.conversation_id, _event(row.event), row.received_at, row.attempts + 1))
+        mine = taken[row.conversation_id]
+        alone = mine and (mine[-1].attempts > 1 or row.attempts > 0)
+        if alone or len(mine) >= AT_ONCE or row.not_before > now:
+            closed.add(row.conversation_id)  # what is behind it waits
+        if row.conversation_id not in closed:
+            mine.append(Heard(row.id, row.conversation_id, _event(row.event), row.received_at, row.attempts + 1))
     heard = [one for mine in taken.values() for one in mine]
     if heard:
         tx.execute(sa.update(inbox).where(i.id.in_([one.id for one in heard])).values(attempts=i.attempts + 1))

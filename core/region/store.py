@@ -13,6 +13,7 @@ from core.actors import Actor
 from core.db import PLAIN, Id, metadata
 from core.region.calendar import Calendar
 from core.region.types import AboutRegion, Region
+from core.sql import upsert
 
 _REGION = TypeAdapter(Region)
 _ONLY = 1
@@ -27,9 +28,7 @@ region_row = sa.Table(
 
 def save_region(tx: Connection, region: Region) -> None:
     settings = _REGION.dump_python(region, mode="json")
-    changed = tx.execute(region_row.update().where(region_row.c.id == _ONLY).values(settings=settings))
-    if not changed.rowcount:
-        tx.execute(region_row.insert().values(id=_ONLY, settings=settings))
+    upsert(tx, region_row, {"id": _ONLY, "settings": settings}, ("id",))
 
 
 def read_region(conn: Connection) -> Region:

@@ -22,6 +22,8 @@ OPTIONS = 5
 """On a page of a choice: with the ways to other pages, back and out there are ten buttons at most."""
 BRIEF = 24
 """Characters of the first words, on a button that goes on with them."""
+ADDITION = 40
+"""Characters: longer words on a step of buttons go on telling, shorter ones try to answer it."""
 REMOVE = "remove"
 
 
@@ -55,6 +57,18 @@ def place_or_none(step: Step[Place]) -> Step[Place]:
         return Took({step.id: together(here.own or Place(), reply.values[step.id])})
 
     return replace(step, show=show, read=read, say=place_words)
+
+
+def adding(step: Step[Any]) -> Step[Any]:
+    """People go on telling while we ask for something else: what is too long for an answer belongs to the message."""
+
+    def read(said: Said, here: Here[Any]) -> Took | Refused:
+        reply = step.read(said, here) if step.read else Refused(line("Please choose one of the buttons."))
+        if isinstance(reply, Refused) and isinstance(said, Message) and len(said.text.strip()) > ADDITION:
+            return Took({TEXT.id: f"{here.draft[TEXT]}\n{said.text.strip()}"}, line("This is added to your message."))
+        return reply
+
+    return replace(step, read=read)
 
 
 def together(old: Place, new: Place) -> Place:
@@ -102,29 +116,33 @@ TEXT = words(
     least=TEXT_LEAST,
     most=TEXT_MOST,
 )
-CATEGORY = choice(
-    "category",
-    category_ask,
-    needs=lambda draft: SuggestCategories(draft[TEXT]),
-    options=lambda here: [option(c) for c in here.facts.likely],
-    more=lambda here: [option(c) for c in here.facts.all],
-    page=OPTIONS,
+CATEGORY = adding(
+    choice(
+        "category",
+        category_ask,
+        needs=lambda draft: SuggestCategories(draft[TEXT]),
+        options=lambda here: [option(c) for c in here.facts.likely],
+        more=lambda here: [option(c) for c in here.facts.all],
+        page=OPTIONS,
+    )
 )
-TERRITORY = choice(
-    "territory",
-    line("Where is it? Please choose the town or district."),
-    needs=lambda draft: ListTerritories(),
-    options=territories,
-    page=OPTIONS,
+TERRITORY = adding(
+    choice(
+        "territory",
+        line("Where is it? Please choose the town or district."),
+        needs=lambda draft: ListTerritories(),
+        options=territories,
+        page=OPTIONS,
+    )
 )
 PLACE = place_or_none(
     place(
         "place",
-        line("Where exactly? Write the address or what is near, or send a point on the map."),
+        line("Where exactly? Write the address or what is near, or send where you are now."),
         button=line("Send where I am"),
     )
 )
-PHOTOS = photos_at_once(photos("photos", photos_ask, most=PHOTOS_MOST))
+PHOTOS = adding(photos_at_once(photos("photos", photos_ask, most=PHOTOS_MOST)))
 
 
 def summary(here: Here[bool]) -> Text:
@@ -144,18 +162,20 @@ def command(draft: Draft) -> FileAppeal:
     return FileAppeal(draft[TEXT], draft[CATEGORY].key, draft[TERRITORY].key, draft[PLACE], draft[PHOTOS])
 
 
-CHECK = consent(
-    "check",
-    summary,
-    line("Send"),
-    photos=lambda draft: draft[PHOTOS],
-    changes=(
-        (line("the words"), TEXT),
-        (line("the category"), CATEGORY),
-        (line("the town"), TERRITORY),
-        (line("the address"), PLACE),
-        (line("the photos"), PHOTOS),
-    ),
+CHECK = adding(
+    consent(
+        "check",
+        summary,
+        line("Send"),
+        photos=lambda draft: draft[PHOTOS],
+        changes=(
+            (line("the words"), TEXT),
+            (line("the category"), CATEGORY),
+            (line("the town"), TERRITORY),
+            (line("the address"), PLACE),
+            (line("the photos"), PHOTOS),
+        ),
+    )
 )
 FILED = act("filed", Receipt, command)
 

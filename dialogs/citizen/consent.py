@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.citizens.types import FILING, GiveConsent
-from core.lines import Line, Text, line, named
+from core.lines import BLANK, Line, Text, line, named
 from core.region.types import AboutRegion, Region
 from core.talk import Button, Press, Refused, Said, Screen, Took
 from dialogs.engine import Form
@@ -27,10 +27,12 @@ def show(here: Here[str]) -> Screen:
     region: Region = here.facts
     who, address, version = named(region.operator), named(region.address), region.consent_version
     text = (
-        line("Please read and choose: we need your consent to use your data."),
+        line("We have your message. To pass it on, we need your consent to use your data."),
+        BLANK,
         line("Who: {operator}, {address}. What for: to take your message and answer.", operator=who, address=address),
         line("What: words, photos, place, chat. Seen by: those who answer."),
         line("To withdraw it, write to this address. Text: {version}.", version=version),
+        BLANK,
         line("A message is not a formal appeal under 59-FZ: that one goes by the link."),
     )
     ways = (
@@ -52,7 +54,7 @@ def said_no(here: Here[None]) -> Text:
     region: Region = here.facts
     number = region.emergency[0].number
     return (
-        line("All right. Nothing that you wrote was kept."),
+        line("All right. Your message was not registered, and we have passed it to nobody."),
         line("You can still send a formal appeal by the link. In danger, call {number}.", number=number),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.appeals.types import AppealCard, AppealRow, MyAppeals, ShowAppeal, Status
-from core.lines import Line, Text, line, literal, named
+from core.lines import BLANK, Line, Text, line, literal, named
 from core.talk import Button, Screen
 from core.text import shortened
 from dialogs.views import PAGE, View, launch, page, start_of
@@ -44,12 +44,15 @@ def show_card(args: str, card: AppealCard | None) -> Screen:
 def card_words(card: AppealCard) -> Text:
     return (
         line("Message No. {number}: {status}.", number=grouped(card.number), status=status_words(card.status)),
+        BLANK,
         literal(shortened(card.text, TEXT_SHOWN)),
+        BLANK,
         line("Category: {category}", category=named(card.category)),
         line("Where: {where}", where=where_words(card)),
         *((line("Photos: {n}", n=len(card.photos)),) if card.photos else ()),
         line("Who answers: {authority}", authority=named(card.authority)),
         *history_words(card.history),
+        BLANK,
         *outlook(card),
     )
 
@@ -58,7 +61,7 @@ def outlook(card: AppealCard) -> Text:
     """What has come of it, or when it will."""
     if card.answer:
         rated = () if card.rating is None else (line("Your rating: {score} of 5. Thank you!", score=card.rating),)
-        return (line("The answer:"), literal(card.answer), *rated)
+        return (line("The answer:"), literal(card.answer), *((BLANK, *rated) if rated else ()))
     return (line("The answer will be here by {day}. We will tell you.", day=last_day(card.due)),)
 
 

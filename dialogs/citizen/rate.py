@@ -38,7 +38,7 @@ def show(here: Here[int]) -> Screen:
     card: AppealCard | None = here.facts
     if card is None or not may_be_rated(card):
         ways = (Button("my:0", line("My messages")), launch("appeal", "", line("New message")))
-        return Screen((no_rating(card),), ways)
+        return Screen((no_rating(card),), ways, over=True)
     number = grouped(card.number)
     ask = line("How do you rate the answer to No. {number}? Press a button or write a digit.", number=number)
     return Screen((ask, literal(card.answer)), tuple(Button(str(score), score_words(score)) for score in SCORES))

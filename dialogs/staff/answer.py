@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.appeals.types import TEXT_LEAST, TEXT_MOST, AnswerAppeal, AppealCard, ShowAppeal, Status
-from core.lines import Line, Text, line, literal
+from core.lines import BLANK, Line, Text, line, literal
 from core.talk import Button, Screen
 from core.text import shortened
 from dialogs.engine import Form
@@ -26,6 +26,7 @@ def ask(here: Here[str]) -> Text:
     card: AppealCard = here.facts
     return (
         line("Please write the answer to No. {number}. The author will read it as it is.", number=grouped(card.number)),
+        BLANK,
         literal(card.text),
     )
 
@@ -34,7 +35,7 @@ def only_theirs(step: Step[str]) -> Step[str]:
     """Where there is nothing to answer, it says why and leads on."""
 
     def show(here: Here[str]) -> Screen:
-        return step.show(here) if theirs(here.facts) else no_answer(here.facts)
+        return step.show(here) if theirs(here.facts) else replace(no_answer(here.facts), over=here.own is None)
 
     def check(value: str, here: Here[str]) -> Line | None:
         return step.check(value, here) if theirs(here.facts) else line("The answer was not sent.")
@@ -59,6 +60,7 @@ def no_answer(card: AppealCard | None) -> Screen:
 def preview(here: Here[bool]) -> Text:
     return (
         line("This is what the author of No. {number} will read:", number=grouped(here.draft.args)),
+        BLANK,
         literal(here.draft[TEXT]),
     )
 

@@ -18,13 +18,13 @@ NEW = Button("queue:new", line("New messages"))
 
 
 def not_taken(here: Here[Any]) -> Screen:
-    return Screen((line("The message was not taken. Please choose another one from the queue."),), (NEW,))
+    return Screen((line("The message was not taken. Please choose another one from the queue."),), (NEW,), over=True)
 
 
 def taken(here: Here[None]) -> Text:
     return (
         line("No. {number} is in work with you now.", number=grouped(here.draft[TAKEN])),
-        line("We have told its author. You can answer now or come back later: it is kept on your desk."),
+        line("We are telling its author. You can answer now or come back later: it is kept on your desk."),
     )
 
 
@@ -34,6 +34,6 @@ def ways_on(here: Here[None]) -> tuple[Button, ...]:
 
 
 TAKEN = replace(act("taken", str, lambda draft: TakeAppeal(draft.args)), show=not_taken)
-END = end(taken, ways_on)
+END = end(taken, ways_on, keep=True)
 
 FORMS = (Form("take", 1, line("Take a message"), (TAKEN, END)),)

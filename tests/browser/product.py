@@ -15,12 +15,18 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
 
 
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 @dataclass
 class Product:
     """`kill` and `start` again keep the port and everything in the folder. `entries`: link by the official's name."""
 
     folder: Path
-    port: int = field(default_factory=lambda: _free_port())
+    port: int = field(default_factory=_free_port)
     entries: dict[str, str] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     _process: asyncio.subprocess.Process | None = None
@@ -65,9 +71,3 @@ class Product:
         assert self._process is not None and self._process.stdout is not None
         while line := await self._process.stdout.readline():
             self.log.append(line.decode())
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

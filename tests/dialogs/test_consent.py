@@ -40,7 +40,7 @@ def test_agreeing_gives_the_version_that_was_read_and_nothing_is_retyped() -> No
 def test_declining_gives_nothing_forgets_the_words_and_says_where_else_to_turn() -> None:
     s = asked()
     shown = s.press("I do not agree")
-    assert s.done == [] and "Nothing that you wrote was kept" in shown.text and "112" in shown.text
+    assert s.done == [] and "passed it to nobody" in shown.text and "112" in shown.text
     assert s.labels == ["Send a formal appeal", "Report a problem", "Menu"]
     s.press("Menu")
     assert not any(label.startswith("Go on") for label in s.labels)

@@ -1,7 +1,7 @@
 """Processes to be killed: each is the whole product, or a part of it, as `bots.wiring` puts it together.
 
-Importing the product takes longer than running it, so one process imports and forks a life for every order that it reads
-from its standard input. It has no threads of its own, and when it ends, the lives that it has begun end too.
+Importing the product takes longer than running it, so one process imports it and forks a life for every order that it
+reads from its standard input. It has no threads of its own, and when it ends, the lives that it has begun end too.
 """
 
 from __future__ import annotations

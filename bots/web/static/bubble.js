@@ -6,6 +6,7 @@ import { hour, t } from "./words.js";
 const SVG = "http://www.w3.org/2000/svg";
 const SHORT = 16;
 const TINY = 4;
+const WHOLE = /(\d[\d-]{0,9}-[\dA-ZА-Я]{1,4})(?![\d\p{L}-])/u; // short enough for the narrowest screen
 
 export function make(tag, className = "", text = "") {
   const el = document.createElement(tag);
@@ -57,9 +58,8 @@ export function draw(article, item, state, onPress) {
   const who = item.side === "me" ? t("me") : document.body.dataset.title;
   article.setAttribute("aria-label", `${who}, ${hour(at)}`);
   say(parts.who, item.push ? `${who}, ${t("push")}: ` : `${who}: `);
-  say(parts.note, item.note);
-  parts.note.hidden = !item.note;
-  say(parts.text, item.text);
+  changed(parts.note, item.note, lines);
+  changed(parts.text, item.text, lines);
   changed(parts.pictures, item.photos, (refs) => refs.map((ref, i) => photo(ref, i + 1, refs.length)));
   const count = item.photos?.length ?? 0;
   parts.pictures.dataset.columns = count < 3 ? count : count === 4 ? 2 : 3;
@@ -74,14 +74,21 @@ function say(el, text = "") {
   el.hidden = !text;
 }
 
+// A paragraph each, the time beside the last one. A number like 123-456-789 or 59-FZ stays in one piece.
+const lines = (text) => text.split("\n").map((words) => {
+  if (!words) return make("span", "line blank", "\n"); // a narrow gap, still an empty line when it is copied
+  const el = make("span", "line");
+  el.append(...words.split(WHOLE).map((part, i) => (i % 2 ? make("span", "whole", part) : part)));
+  return el;
+});
 
 function changed(el, value, build) {
   const sign = JSON.stringify(value ?? []);
   if (el.sign === sign) return;
   el.sign = sign;
-  el.hidden = sign === "[]";
+  el.hidden = !value?.length;
   el.classList.remove("busy");
-  el.replaceChildren(...build(value ?? []));
+  el.replaceChildren(...(el.hidden ? [] : build(value)));
 }
 
 function drawMeta(meta, at, state) {
@@ -93,18 +100,23 @@ function drawMeta(meta, at, state) {
   if (state) meta.append(icon({ pending: "clock", accepted: "tick", failed: "alert" }[state]));
 }
 
-// Short labels share rows: all of them, or the last ones in pairs («Back», «Cancel»). Long ones get a line each.
+// The short labels at the end share rows in pairs («Back», «Menu»), the very short ones one row. Others get a line each.
 function rows(buttons, onPress) {
   const size = (el) => [...el.firstChild.textContent].length;
   const keys = buttons.map((button) => key(button, onPress)).filter(Boolean);
+  if (keys.length > 1 && keys.every((el) => size(el) <= TINY)) return [row(keys)];
   let tail = keys.length;
   while (tail > 0 && size(keys[tail - 1]) <= SHORT) tail--;
-  if (tail > 0) tail += (keys.length - tail) % 2;
-  const shared = keys.splice(tail);
-  if (shared.length === 0) return keys;
-  const row = make("div", tail > 0 ? "row pairs" : shared.every((el) => size(el) <= TINY) ? "row tiny" : "row");
-  row.append(...shared);
-  return [...keys, row];
+  tail += (keys.length - tail) % 2;
+  const all = keys.slice(0, tail);
+  for (; tail < keys.length; tail += 2) all.push(row(keys.slice(tail, tail + 2)));
+  return all;
+}
+
+function row(keys) {
+  const el = make("div", "row");
+  el.append(...keys);
+  return el;
 }
 
 function key(button, onPress) {

@@ -5,7 +5,7 @@ import * as live from "./live.js";
 import * as log from "./log.js";
 import { call, good, pause } from "./net.js";
 import * as queue from "./queue.js";
-import { other, speak, t } from "./words.js";
+import { isNew, lang, other, speak, t } from "./words.js";
 
 const { role, title } = document.body.dataset;
 const desk = role === "staff";
@@ -30,7 +30,7 @@ function begin(known) {
   show("connecting");
   live.start({ loaded, cursor: () => cursor, heard, catchUp });
   log.showQueue(queue.entries());
-  loaded.then(greet);
+  loaded.then(greet).then(() => isNew && tellLanguage());
 }
 
 async function load() {
@@ -51,8 +51,10 @@ async function load() {
 function greet() {
   if (desk) return;
   const held = $("chips").contains(document.activeElement);
-  $("hello").hidden = !log.isAtStart();
-  $("chips").hidden = begun && !(log.isEmpty() && queue.entries().length === 0);
+  log.steady(() => {
+    $("hello").hidden = !log.isAtStart();
+    $("chips").hidden = begun && !(log.isEmpty() && queue.entries().length === 0);
+  });
   if (held && $("chips").hidden) $("scroll").focus();
   if (log.isEmpty()) log.end();
 }
@@ -205,7 +207,12 @@ function language() {
   show(state);
   log.redraw();
   composer.redraw();
-  if (begun && !log.isEmpty()) command("language", document.documentElement.lang);
+  tellLanguage();
+}
+
+// The language belongs to the conversation: its pushes are written in it too.
+function tellLanguage() {
+  if (begun && !log.isEmpty()) command("language", lang());
 }
 
 // ---- the page

@@ -52,6 +52,7 @@ export const isEmpty = () => words.value.trim() === "" && attach.isEmpty();
 
 export function redraw() {
   attach.show();
+  count();
 }
 
 // The same draft in every tab, as long as nobody has written something else here.
@@ -83,9 +84,8 @@ function save() {
 function count() {
   const used = length();
   const over = used > LIMIT;
-  const sentence = over ? `${t("too_long", { over: used - LIMIT })} ` : "";
-  const counter = used > LIMIT * 0.9 ? t("counter", { used, limit: LIMIT }) : "";
-  limit.textContent = sentence + counter;
+  const near = used > LIMIT * 0.9 ? t("counter", { used, limit: LIMIT }) : "";
+  limit.textContent = over ? t("too_long", { over: used - LIMIT }) : near;
   limit.classList.toggle("bad", over);
   words.setAttribute("aria-invalid", String(over));
 }
@@ -104,5 +104,6 @@ function submit() {
   if (!page.send(words.value.trim(), attach.refs())) return;
   words.value = "";
   attach.clear();
+  changed(); // a desk has no photos that would say so
   words.focus();
 }

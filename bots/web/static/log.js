@@ -214,6 +214,13 @@ export function end() {
   watch();
 }
 
+// What changes above the messages does not move them.
+export function steady(change) {
+  const before = box.offsetTop;
+  change();
+  scroll.scrollTop += box.offsetTop - before;
+}
+
 function watch() {
   atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60;
   const lastSeen = box.lastElementChild?.offsetTop < scroll.scrollTop + scroll.clientHeight;

@@ -4,7 +4,9 @@ import { keep } from "./keep.js";
 const page = document.documentElement;
 const words = JSON.parse(document.getElementById("texts").textContent);
 const always = { operator: document.body.dataset.operator };
-let now = keep.get("lang") in words ? keep.get("lang") : page.lang;
+const asked = new URLSearchParams(location.search).get("lang"); // by the link that led here
+let now = [asked, keep.get("lang"), page.lang].find((name) => Object.hasOwn(words, name));
+export const isNew = now === asked && now !== keep.get("lang");
 
 export const lang = () => now;
 
@@ -14,7 +16,8 @@ export function t(key, args = {}) {
 }
 
 export function speak(next = now) {
-  if (next !== now) keep.set("lang", next);
+  if (next !== now || next === asked) keep.set("lang", next);
+  if (next !== asked && asked) history.replaceState(null, "", location.pathname); // a reload must not change it back
   now = next;
   page.lang = now;
   for (const el of document.querySelectorAll("[data-t]")) el.textContent = t(el.dataset.t);
