@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
@@ -13,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from bots.house import Houses
 from bots.moves import actor_of
-from bots.signals import Signals, rung
+from bots.signals import Signals
 from bots.transport import Gone, Later, Outcome, Parcel, Rejected, Sent, Transport, Uncertain
 from core import app
 from core.clock import Clock
@@ -29,8 +30,6 @@ from dialogs.notices import NoticeDialog
 from dialogs.reads import distinct
 
 AT_ONCE = 200
-LOOK_AGAIN = 1.0
-"""Seconds after which it looks into the outbox without having been told."""
 TRIES = 8
 """Of a row that its transport puts off; then it is refused."""
 
@@ -57,14 +56,6 @@ class Deliver:
         self._db, self._houses, self._notices, self._transports = db, houses, notices, transports
         self._signals, self._clock, self._owner, self._lanes = signals, clock, owner, lanes
         self._reached = reached
-
-    async def run(self) -> None:
-        """Until cancelled."""
-        with self._signals.listen("outbox") as waiting:
-            while True:
-                waiting.clear()
-                if not await self.turn():
-                    await rung(waiting, LOOK_AGAIN)
 
     async def turn(self) -> int:
         """How many rows have been dealt with; 0 when nothing waits."""
@@ -116,7 +107,7 @@ class Deliver:
         if screen is None:
             return None
         shown = self._houses.speeches[there.lang].show(screen)
-        return Shown(shown.text, shown.note, distinct(shown.buttons), shown.photos, keep=True)
+        return replace(shown, buttons=distinct(shown.buttons), keep=True)
 
     def _begin(self, tx: Connection, parcels: Sequence[Parcel], ends: Sequence[_End], now: datetime) -> set[int]:
         for id, state, reason in ends:

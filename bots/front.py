@@ -14,19 +14,19 @@ from sqlalchemy.engine import Connection
 
 from bots.house import Houses
 from bots.moves import Move, actor_of, give_up
-from bots.signals import Signals, rung
+from bots.signals import Signals
 from core.clock import Clock
 from core.conversations import service as conversations
 from core.conversations.service import Lost
 from core.conversations.types import Conversation
-from core.db import Database
+from core.db import Database, is_away
 from core.inbox import service as inbox
 from core.inbox.service import Heard
 
 AT_ONCE = 200
+"""Conversations that share a turn."""
+COMMIT = 25
 """Conversations that share a commit."""
-LOOK_AGAIN = 1.0
-"""Seconds after which it looks into the inbox without having been told."""
 
 log = structlog.get_logger(__name__)
 
@@ -46,14 +46,6 @@ class Front:
         self._db, self._houses, self._signals, self._clock, self._owner = db, houses, signals, clock, owner
         self._reached = reached
 
-    async def run(self) -> None:
-        """Until cancelled."""
-        with self._signals.listen("inbox") as waiting:
-            while True:
-                waiting.clear()
-                if not await self.turn():
-                    await rung(waiting, LOOK_AGAIN)
-
     async def turn(self) -> int:
         """How many updates have been heard; 0 when nothing waits."""
         now = self._clock()
@@ -61,13 +53,27 @@ class Front:
         if not heard:
             return 0
         self._reached("taken")
-        turn = self._turn(heard, now)
+        try:
+            await self._serve(self._turn(heard, now))
+        except Exception:
+            await asyncio.wrap_future(self._db.write(lambda tx: self._give_back(tx, heard)))
+            raise
+        return len(heard)
+
+    async def _serve(self, turn: _Turn) -> None:
         await asyncio.wrap_future(self._db.read(turn.begin))
         self._reached("moved")
-        await asyncio.wrap_future(self._db.write(turn.finish))
-        self._reached("saved")
-        self._signals.ring("outbox")
-        return len(heard)
+        for some in turn.slices():
+            await asyncio.wrap_future(self._db.write(lambda tx, some=some: turn.finish(tx, some)))  # type: ignore[misc]
+            self._reached("saved")
+            self._signals.ring("outbox")
+
+    def _give_back(self, tx: Connection, heard: Sequence[Heard]) -> None:
+        """The database has failed us, not they us: nobody has to wait until the lease runs out."""
+        there = sorted({one.conversation_id for one in heard})
+        mine = {id for id in there if conversations.release(tx, id, self._owner)}
+        inbox.untry(tx, [one.id for one in heard if one.conversation_id in mine])
+        inbox.wake(tx, there)
 
     def _turn(self, heard: Sequence[Heard], now: datetime) -> _Turn:
         return _Turn(self._houses, self._owner, heard, now)
@@ -105,15 +111,20 @@ class _Turn:
             if id in self._problems:
                 conn.rollback()
 
-    def finish(self, tx: Connection) -> None:
-        for id, move in self._moves.items():
+    def slices(self) -> Iterator[list[int]]:
+        """A commit for some at a time: the first need not wait for the last, and locks are held for a moment."""
+        ids = list(self._waiting)
+        yield from (ids[start : start + COMMIT] for start in range(0, len(ids), COMMIT))
+
+    def finish(self, tx: Connection, ids: Sequence[int]) -> None:
+        for id in ids:
             if id not in self._problems:
                 with self._minding(id), tx.begin_nested():
-                    move.finish(tx)
-        for id, problem in self._problems.items():
-            before = self._known[id]
-            speech = self._houses.speeches[before.lang]
-            give_up(tx, speech, before, self._owner, self._waiting[id], problem, self._now)
+                    self._moves[id].finish(tx)
+            if id in self._problems:
+                before, problem = self._known[id], self._problems[id]
+                speech = self._houses.speeches[before.lang]
+                give_up(tx, speech, before, self._owner, self._waiting[id], problem, self._now)
 
     @contextmanager
     def _minding(self, conversation_id: int) -> Iterator[None]:
@@ -121,8 +132,8 @@ class _Turn:
             yield
         except Lost:
             log.info("move_lost", conversation=conversation_id)
-        except sqlalchemy.exc.OperationalError:
-            raise
         except Exception as error:
+            if isinstance(error, sqlalchemy.exc.DBAPIError) and is_away(error):
+                raise
             log.exception("move_given_up", conversation=conversation_id)
             self._problems[conversation_id] = type(error).__name__

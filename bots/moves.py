@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy.exc
 import structlog
+from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
 from bots.house import Houses
@@ -21,6 +22,7 @@ from core.actors import Actor, Citizen, Nobody
 from core.authorities.queries import find_official
 from core.conversations import service as conversations
 from core.conversations.types import Conversation, FormRow, Person, Saved
+from core.db import is_away
 from core.errors import Refusal
 from core.inbox import service as inbox
 from core.inbox.service import Heard
@@ -31,7 +33,7 @@ from core.speech import Speech
 from core.talk import Do, Done, Failed, Load, Screen
 from dialogs.keys import BACK
 from dialogs.reads import distinct
-from dialogs.session import session_from_json, session_to_json
+from dialogs.session import Session, session_from_json, session_to_json
 from dialogs.shell import House, Out, Talk, hear
 
 ROUNDS = 24
@@ -69,15 +71,30 @@ class Move:
         known = self.house.dialogs.forms
         forms = [form for form in self.before.forms if form.name in known]
         self._unknown = [form for form in self.before.forms if form.name not in known]  # of another release
-        framed = sorted((f for f in forms if f.depth is not None), key=lambda form: form.depth or 0)
-        aside = [form for form in forms if form.depth is None]
-        live = from_json(self.before.live) if self.before.live else None
+        sessions = [(form.depth, self._session(form)) for form in forms]
+        framed = sorted((depth, n) for n, (depth, _) in enumerate(sessions) if depth is not None)
+        frames = (sessions[n][1] for _, n in framed)
+        aside = (session for depth, session in sessions[::-1] if depth is None)
         self.talk = Talk(
             lang=self.before.lang,
-            frames=tuple(session_from_json(form.session) for form in framed),
-            aside=tuple(session_from_json(form.session) for form in aside[::-1]),
-            live=live,
+            frames=tuple(session for session in frames if session),
+            aside=tuple(session for session in aside if session),
+            live=self._live(),
         )
+
+    def _session(self, form: FormRow) -> Session | None:
+        """One that another release has written and this one cannot read stays as it is, out of sight."""
+        try:
+            return session_from_json(form.session)
+        except ValidationError:
+            self._unknown.append(form)
+            return None
+
+    def _live(self) -> Shown | None:
+        try:
+            return from_json(self.before.live) if self.before.live else None
+        except ValidationError:
+            return None
 
     @property
     def house(self) -> House:
@@ -92,13 +109,16 @@ class Move:
         allowed here. An event that raises is set down in `failed`; those behind it wait."""
         while self.waiting and self.failed is None:
             heard = self.waiting[0]
+            if heard.attempts > inbox.TRIES:
+                self.failed = (heard, "a crash while hearing it")
+                return True
             before = (self.talk, list(self.out), list(self.reads))
             try:
                 if not self._hear(conn, heard, writing=writing):
                     return False
-            except sqlalchemy.exc.OperationalError:  # the database is away: nobody's fault here
-                raise
             except Exception as error:
+                if isinstance(error, sqlalchemy.exc.DBAPIError) and is_away(error):
+                    raise
                 self.talk, self.out, self.reads = before
                 self._open = None
                 self.failed = (heard, type(error).__name__)
@@ -212,12 +232,13 @@ def give_up(
     now: datetime,
 ) -> None:
     """Of a move that can be neither begun nor finished nothing stays; its first update is the one that has failed."""
+    if not conversations.release(tx, before.id, owner):
+        return  # somebody else serves it now
     first, *later = waiting
     inbox.untry(tx, [heard.id for heard in later])
     if inbox.fail(tx, first, problem, now):
         body, key = to_json(_apology(speech, None)), f"move:{first.id}:apology"
         outbox.enqueue_screen(tx, before.id, body, key=key, edit=False, keep=True, now=now)
-    conversations.release(tx, before.id, owner)
     inbox.wake(tx, [before.id])
 
 

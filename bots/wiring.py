@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
 from aiohttp import web
 
 from bots.config import ROOT, Settings
@@ -21,6 +20,7 @@ from bots.front import Front
 from bots.house import Houses, load_houses
 from bots.photos import PhotoStore
 from bots.signals import Signals
+from bots.turns import take_turns
 from bots.web.context import Context
 from bots.web.server import build
 from bots.web.transport import WebTransport
@@ -39,11 +39,9 @@ from dialogs.notices import registry as notices
 
 STREAMS_END = 1.0
 """Seconds that open requests have to end when the process stops."""
-PAUSE, PAUSE_MOST = 0.5, 15.0
-"""Seconds before a loop that has failed begins again."""
+TURNS_END = 2.5
+"""Seconds that turns have to come to their end; what is cut off is found in its table."""
 REPLIES, ALL_LANES = (Lane.REPLY,), tuple(Lane)
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +89,24 @@ async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Ca
     transports = {MESSENGER: WebTransport(db, signals, clock)}
     lanes = ALL_LANES if parts.worker else REPLIES
     deliver = Deliver(db, process.houses, notices.load(), transports, signals, clock, owner, lanes, process.reached)
-    loops: list[Callable[[], Coroutine[Any, Any, None]]] = [deliver.run]
-    if isinstance(signals, Fanout):
-        loops.append(signals.run)
+    turns: dict[str, Callable[[], Coroutine[Any, Any, int]]] = {"outbox": deliver.turn}
     if parts.front:
-        loops.append(Front(db, process.houses, signals, clock, owner, process.reached).run)
+        turns["inbox"] = Front(db, process.houses, signals, clock, owner, process.reached).turn
     if parts.worker:
-        loops.append(Worker(db, signals, clock, owner).run)
+        turns["clock"] = Worker(db, signals, clock, owner).turn
     stopping = asyncio.Event()
     runner = await _pages(process, signals, stopping) if parts.front else None
-    tasks = [asyncio.create_task(_for_ever(loop), name=loop.__qualname__) for loop in loops]
+    carrying = [asyncio.create_task(signals.run())] if isinstance(signals, Fanout) else []
+    working = [asyncio.create_task(take_turns(turn, signals, name, stopping)) for name, turn in turns.items()]
     started()
     await stop.wait()
     stopping.set()
+    for name in turns:
+        signals.ring(name)
     if runner is not None:
         await runner.cleanup()
-    await _end(tasks)
+    await asyncio.wait(working, timeout=TURNS_END)
+    await _end([*working, *carrying])
 
 
 async def _pages(process: Process, signals: Signals, stopping: asyncio.Event) -> web.AppRunner:
@@ -127,21 +127,6 @@ async def _pages(process: Process, signals: Signals, stopping: asyncio.Event) ->
     await runner.setup()
     await web.TCPSite(runner, settings.http_host, settings.http_port).start()
     return runner
-
-
-async def _for_ever(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """A loop that fails (its database is away) says so once a try and begins again, a little later every time until it
-    has run for a while."""
-    pause, clock = PAUSE, asyncio.get_running_loop().time
-    while True:
-        began = clock()
-        try:
-            await loop()
-        except Exception as error:
-            log.exception("loop_failed", loop=loop.__qualname__, problem=type(error).__name__)
-            pause = PAUSE if clock() - began > PAUSE_MOST else pause
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, PAUSE_MOST)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -18,8 +18,6 @@ from core.inbox import service as inbox
 from core.outbox import delivery
 from core.region.store import read_region
 
-TICK = 1.0
-"""Seconds between two looks."""
 TIMERS_AT_ONCE = 50
 DAILY = timedelta(days=1)
 
@@ -29,12 +27,6 @@ log = structlog.get_logger(__name__)
 class Worker:
     def __init__(self, db: Database, signals: Signals, clock: Clock, owner: str) -> None:
         self._db, self._signals, self._clock, self._owner = db, signals, clock, owner
-
-    async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            if not await self.turn():
-                await asyncio.sleep(TICK)
 
     async def turn(self) -> int:
         """How many timers and jobs have been dealt with."""

@@ -41,6 +41,9 @@ TOGETHER = 100
 """Writes that share one commit on SQLite."""
 POSTGRES_WRITERS = 4
 READERS = 4
+_SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_READONLY")
+_POSTGRES_AWAY = ("08", "53", "57", "58")
+"""Classes of SQLSTATE: connection, resources, an operator's doing, the system (postgresql.org/docs, appendix A)."""
 CONNECT_WITHIN = 10
 """Seconds that a PostgreSQL has to answer a new connection."""
 
@@ -66,6 +69,14 @@ class Moment(sa.types.TypeDecorator[datetime]):
 
 class AlreadyServed(Exception):
     """Another process serves this SQLite file; stop it or use PostgreSQL, which any number of processes may share."""
+
+
+def is_away(error: sa.exc.DBAPIError) -> bool:
+    """The database is gone, full or busy: no fault of what was asked of it."""
+    state, name = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", None)
+    if error.connection_invalidated or not (state or name):
+        return True
+    return str(name).startswith(_SQLITE_AWAY) or str(state).startswith(_POSTGRES_AWAY)
 
 
 class Database:

@@ -19,6 +19,8 @@ def _frame() -> dict[str, Line]:
         "menu_main": line("Main menu"),
         "my": line("My messages"),
         "help": line("How it works"),
+        "desk": line("My desk"),
+        "queue": line("New messages"),
         "policy": line("Personal data policy"),
         "formal": line("Send a formal appeal"),
         "emergency": line("Emergency numbers"),

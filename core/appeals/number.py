@@ -48,11 +48,6 @@ def is_number(digits: str) -> bool:
     return _NUMBER.fullmatch(digits) is not None and _check(digits) == 0
 
 
-def grouped(number: str) -> str:
-    """As it is shown: 123-456-789."""
-    return "-".join((number[:3], number[3:6], number[6:]))
-
-
 def _check(digits: str) -> int:
     check = 0
     for digit in digits:

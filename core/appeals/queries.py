@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from core.actors import Citizen, Official
-from core.appeals.number import is_number
+from core.appeals.number import read_number
 from core.appeals.rules import TITLE_MOST
 from core.appeals.tables import appeal_history, appeal_photos, appeals
 from core.appeals.types import (
@@ -59,7 +59,8 @@ def show_queue(conn: Connection, actor: Official, query: ShowQueue, now: datetim
 
 def show_appeal(conn: Connection, actor: Citizen | Official, query: ShowAppeal, now: datetime) -> AppealCard | None:
     a = appeals.c
-    if not is_number(query.number):
+    number = read_number(query.number)
+    if number is None:
         return None
     official = isinstance(actor, Official)
     theirs = a.authority_id == actor.authority_id if isinstance(actor, Official) else a.citizen_id == actor.id
@@ -75,7 +76,7 @@ def show_appeal(conn: Connection, actor: Citizen | Official, query: ShowAppeal, 
         authorities.c.name.label("authority_name"),
         officials.c.name.label("official_name"),
     )
-    row = conn.execute(sa.select(appeals, *names).select_from(joined).where(a.number == query.number, theirs)).first()
+    row = conn.execute(sa.select(appeals, *names).select_from(joined).where(a.number == number, theirs)).first()
     if row is None:
         return None
     mine = official and row.official_id == actor.id

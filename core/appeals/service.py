@@ -33,7 +33,7 @@ def take_appeal(tx: Connection, actor: Official, key: str, command: TakeAppeal, 
         row = _found(tx, own)
         if row.official_id != actor.id:
             raise Refusal(line("A colleague has taken this message already. Please choose another one."))
-        if row.status != Status.IN_WORK:
+        if row.status != Status.IN_WORK and not _did(tx, actor, key, command.number, Status.IN_WORK):
             raise Refusal(line("You have answered this message already. Please choose another one."))
         return Outcome(row.number)
     record(tx, actor, "take", "appeal", row.number, now)

@@ -113,11 +113,11 @@ def _save_forms(tx: Connection, before: Conversation, after: tuple[FormRow, ...]
             )
 
 
-def release(tx: Connection, conversation_id: int, owner: str) -> None:
-    """Gives the lease back without a move; what waits, waits on."""
+def release(tx: Connection, conversation_id: int, owner: str) -> bool:
+    """Gives the lease back without a move; what waits, waits on. False if it was not `owner`'s any more."""
     c = conversations.c
     mine = sa.update(conversations).where(c.id == conversation_id, c.lease_owner == owner)
-    tx.execute(mine.values(lease_owner=None, lease_until=None))
+    return tx.execute(mine.values(lease_owner=None, lease_until=None)).rowcount == 1
 
 
 def of_person(conn: Connection, kind: str, person_id: int) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from core.talk import Command, Incoming, Message, Press
 
 PAUSES = (timedelta(seconds=5), timedelta(seconds=30))
 """Before the second and the third try. Then the update is quarantined."""
+TRIES = len(PAUSES) + 1
 AT_ONCE = 20
 """Updates of one conversation that share a move."""
 _KINDS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in (Press, Message, Command)}
@@ -26,7 +27,7 @@ _KINDS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`first`: nobody has tried it before, so that it may share a move with its neighbours."""
+    """`attempts` counts this one too; an update that has been tried before is heard alone."""
 
     id: int
     conversation_id: int
@@ -59,16 +60,19 @@ def take(tx: Connection, conversation_ids: Sequence[int], now: datetime) -> list
     """The next updates of leased conversations, in order, their attempts counted (commit before serving them, so that
     one that kills the process is known by it). One that has been tried is taken alone."""
     i = inbox.c
+    mine = (i.conversation_id.in_(conversation_ids), i.state == "new")
+    place = sa.func.row_number().over(partition_by=i.conversation_id, order_by=i.id).label("place")
+    heads = sa.select(i.id, place).where(*mine).subquery()
     due = sa.select(i.id, i.conversation_id, i.event, i.received_at, i.attempts, i.not_before)
-    rows = tx.execute(due.where(i.conversation_id.in_(conversation_ids), i.state == "new").order_by(i.id)).all()
+    rows = tx.execute(due.join(heads, heads.c.id == i.id).where(heads.c.place <= AT_ONCE).order_by(i.id)).all()
     taken, closed = defaultdict[int, list[Heard]](list), set[int]()
     for row in rows:
-        mine = taken[row.conversation_id]
-        alone = mine and (mine[-1].attempts > 1 or row.attempts > 0)
-        if alone or len(mine) >= AT_ONCE or row.not_before > now:
+        before = taken[row.conversation_id]
+        alone = before and (before[-1].attempts > 1 or row.attempts > 0)
+        if alone or row.not_before > now:
             closed.add(row.conversation_id)  # what is behind it waits
         if row.conversation_id not in closed:
-            mine.append(Heard(row.id, row.conversation_id, _event(row.event), row.received_at, row.attempts + 1))
+            before.append(Heard(row.id, row.conversation_id, _event(row.event), row.received_at, row.attempts + 1))
     heard = [one for mine in taken.values() for one in mine]
     if heard:
         tx.execute(sa.update(inbox).where(i.id.in_([one.id for one in heard])).values(attempts=i.attempts + 1))
@@ -87,8 +91,8 @@ def settle(tx: Connection, ids: Sequence[int], now: datetime) -> None:
 
 def fail(tx: Connection, heard: Heard, problem: str, now: datetime) -> bool:
     """Says when it is tried again, or sets it aside for good: True. `problem` names the error, never what was said."""
-    mine = sa.update(inbox).where(inbox.c.id == heard.id)
-    if heard.attempts > len(PAUSES):
+    mine = sa.update(inbox).where(inbox.c.id == heard.id, inbox.c.state == "new")
+    if heard.attempts >= TRIES:
         tx.execute(mine.values(state="quarantined", settled_at=now, problem=problem))
         return True
     tx.execute(mine.values(not_before=now + PAUSES[heard.attempts - 1], problem=problem))
@@ -97,11 +101,12 @@ def fail(tx: Connection, heard: Heard, problem: str, now: datetime) -> bool:
 
 def untry(tx: Connection, ids: Sequence[int]) -> None:
     """They shared a move with one that failed and have not been heard."""
-    tx.execute(sa.update(inbox).where(inbox.c.id.in_(ids)).values(attempts=inbox.c.attempts - 1))
+    unheard = sa.update(inbox).where(inbox.c.id.in_(ids), inbox.c.state == "new", inbox.c.attempts > 0)
+    tx.execute(unheard.values(attempts=inbox.c.attempts - 1))
 
 
 def release(tx: Connection, inbox_id: int, now: datetime) -> bool:
-    """An operator's command: a quarantined update is served again, after what has been said since."""
+    """An operator's command: a quarantined update is served again, before whatever waits there."""
     again = sa.update(inbox).where(inbox.c.id == inbox_id, inbox.c.state == "quarantined")
     row = tx.execute(again.values(state="new", attempts=0, not_before=now).returning(inbox.c.conversation_id)).first()
     if row is not None:

@@ -12,7 +12,7 @@ from core import conversations
 from core.appeals.types import AppealFiled, StatusChanged
 from core.authorities.queries import officials_of
 from core.notify.rules import quiet_until, status_waits, to_citizen, to_officials
-from core.outbox import Lane, enqueue_notice
+from core.outbox import Lane, enqueue_notice, hurry
 from core.region.store import read_region
 
 
@@ -33,6 +33,8 @@ def tell_citizen(tx: Connection, event: StatusChanged, now: datetime) -> None:
         return
     for conversation in heard:
         waits = status_waits(now, conversations.heard_at(tx, conversation), _quiet(tx, now))
+        if waits is None:
+            hurry(tx, conversation, now)
         key = f"{notice.kind}:{event.number}:{event.version}:{conversation}"
         enqueue_notice(tx, conversation, notice.kind, notice.facts, Lane.PUSH, key, now, waits)
 

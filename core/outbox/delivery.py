@@ -99,13 +99,3 @@ def expire(tx: Connection, now: datetime) -> None:
     o = outbox.c
     late = sa.update(outbox).where(o.state == State.READY, o.expires_at < now)
     tx.execute(late.values(state=State.EXPIRED, settled_at=now))
-
-
-def live_ids(conn: Connection, conversation_id: int) -> tuple[Sequence[str], datetime] | None:
-    """The messages of the newest reply that was sent, and when it was enqueued; None if it must not be edited."""
-    o = outbox.c
-    sent = sa.select(o.sent_ids, o.keep, o.created_at).where(
-        o.conversation_id == conversation_id, o.lane == Lane.REPLY, o.state.in_((State.HANDED, State.DELIVERED))
-    )
-    row = conn.execute(sent.order_by(o.id.desc()).limit(1)).first()
-    return (row.sent_ids, row.created_at) if row is not None and not row.keep and row.sent_ids else None

@@ -46,6 +46,13 @@ def enqueue_notice(
     _enqueue(tx, conversation_id, key, {**row, "not_before": not_before or now}, now)
 
 
+def hurry(tx: Connection, conversation_id: int, now: datetime) -> None:
+    """Statuses that were held for the night go out now: the person is awake, and newer ones must not wait behind."""
+    o = outbox.c
+    held = (o.conversation_id == conversation_id, o.lane == Lane.PUSH, o.state == State.READY, o.not_before > now)
+    tx.execute(sa.update(outbox).where(*held).values(not_before=now))
+
+
 def _enqueue(tx: Connection, conversation_id: int, key: str, row: Mapping[str, Any], now: datetime) -> None:
     common = {"conversation_id": conversation_id, "key": key, "format": FORMAT, "created_at": now}
     insert_once(tx, outbox, {**common, **row}, ("key",))

@@ -59,20 +59,6 @@ class Browser:
     async def until_button(self, wanted: str) -> str:
         return await eventually(lambda: self._button(wanted), f"a button {wanted}")
 
-    async def until_no_button(self, gone: str) -> None:
-        async def is_gone() -> bool:
-            return not await self._button(gone)
-
-        await eventually(is_gone, f"no button {gone}")
-
-    async def until_text(self, words: str) -> Item:
-        async def shown() -> Item | None:
-            return next((item for item in await self.look() if words in item["text"]), None)
-
-        found = await eventually(shown, f"the words {words!r}")
-        assert found is not None
-        return found
-
     async def look(self) -> list[Item]:
         """Everything up to now, in the order of the chat; asks only for what is newer."""
         while fresh := await self._request("GET", f"{self._api}/items", params={"after": str(self.n)}):

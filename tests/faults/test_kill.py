@@ -78,7 +78,7 @@ async def answer_an_appeal(world: World, people: People) -> None:
     await official.press_when(f"take:{number}")
     await citizen.until_button(f"card:{number}")
     await official.press_when(f"answer:{number}")
-    await official.until_no_button(f"answer:{number}")
+    await official.until_button("desk:")
     await official.say(ANSWER)
     await official.press_when("~yes")
     await official.until_button("queue:new")
@@ -153,12 +153,19 @@ async def outcome(url: str, people: People) -> Outcome:
     for browser in (people.citizen, people.official):  # who comes now sees what who has been there all the time sees
         assert await browser.page() == await browser.look()
         assert [item["text"] for item in await browser.look() if item["side"] == "me"] == browser.said
-    reads = [in_short(await browser.look()) for browser in (people.citizen, people.official)]
     with closing(Database(url, serve=False)) as db:
+        drawn = db.read(drawn_by_lot).result()
         facts, notices = db.read(
             lambda conn: (the_facts(conn), column(conn, "outbox", "state", lane="notice"))
         ).result()
-    return Outcome(reads[0], reads[1], facts, notices)
+    citizen, official = [in_short(await browser.look(), drawn) for browser in (people.citizen, people.official)]
+    return Outcome(citizen, official, facts, notices)
+
+
+def drawn_by_lot(conn: Connection) -> list[str]:
+    """Numbers as they are written for people, and access codes."""
+    numbers = column(conn, "appeals", "number")
+    return ["-".join((number[:3], number[3:6], number[6:])) for number in numbers] + column(conn, "appeals", "code")
 
 
 def the_facts(conn: Connection) -> dict[str, list[Any]]:

@@ -93,22 +93,19 @@ async def test_an_error_of_the_database_in_one_conversation_does_not_reach_the_o
 
 
 @pytest.mark.parametrize("what", ["session", "live"])
-async def test_a_conversation_that_cannot_even_be_read_is_set_aside_alone(pipe: Pipe, what: str) -> None:
-    chat, other = pipe.a_citizen(), pipe.a_citizen()
+async def test_a_conversation_goes_on_without_what_cannot_be_read(pipe: Pipe, what: str) -> None:
+    """Another release may have written it, and may read it again: a form stays where it is."""
+    chat = pipe.a_citizen()
     pipe.presses(chat, "asks:")
     await pipe.turns()
-    table = TABLES["forms" if what == "session" else "conversations"]
+    garbage, table = {"nobody": "has written this"}, TABLES["forms" if what == "session" else "conversations"]
     theirs = table.c.conversation_id if what == "session" else table.c.id
-    garbage = sa.update(table).where(theirs == chat.id).values({what: {"nobody": "has written this"}})
-    pipe.write(lambda tx: tx.execute(garbage))
-    for _ in range(3):
-        pipe.says(other, "hello")
-        pipe.says(chat, "one")
-        await pipe.turns()
-        pipe.later(30)
-    assert len(pipe.sent(other)) == 3
-    assert pipe.rows("inbox", "state", conversation_id=chat.id)[:2] == ["done", "quarantined"]
-    assert len(pipe.sent(chat)) == 2, "the first screen and an apology"
+    pipe.write(lambda tx: tx.execute(sa.update(table).where(theirs == chat.id).values({what: garbage})))
+    pipe.says(chat, "one")
+    await pipe.turns()
+    assert pipe.rows("inbox", "state", conversation_id=chat.id) == ["done", "done"]
+    assert len(pipe.sent(chat)) == 2
+    assert (garbage in pipe.rows("forms", "session")) == (what == "session")
 
 
 async def test_a_quarantined_event_is_served_when_it_is_released(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +165,7 @@ async def test_who_has_lost_the_lease_leaves_nothing(pipe: Pipe) -> None:
             heard = pipe.write(lambda tx: other._take(tx, pipe.now))
             turn = other._turn(heard, pipe.now)
             pipe.read(turn.begin)
-            pipe.write(turn.finish)
+            pipe.write(lambda tx: turn.finish(tx, [chat.id]))
 
     await pipe.front("slow", sleeps).turn()
     assert waiting == ["moved"]
