@@ -59,3 +59,9 @@ class Fanout(Signals):
             except (redis.RedisError, OSError) as error:
                 log.warning("redis_gone", problem=type(error).__name__)
                 await asyncio.sleep(PAUSE)
+
+
+def _cancelled() -> bool:
+    """Now and then the library takes a cancellation for a timeout of its own, and swallows it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

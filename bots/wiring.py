@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,6 +41,7 @@ STREAMS_END = 1.0
 """Seconds that open requests have to end when the process stops."""
 TURNS_END = 2.5
 """Seconds that turns have to come to their end; what is cut off is found in its table."""
+CANCELS = 5
 REPLIES, ALL_LANES = (Lane.REPLY,), tuple(Lane)
 
 
@@ -129,7 +130,11 @@ async def _pages(process: Process, signals: Signals, stopping: asyncio.Event) ->
     return runner
 
 
-async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def _end(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """More than once: a cancellation that meets a timeout in the same moment is lost in it."""
+    for _ in range(CANCELS):
+        for task in tasks:
+            task.cancel()
+        _, left = await asyncio.wait(tasks, timeout=TURNS_END / CANCELS)
+        if not left:
+            return

@@ -4,6 +4,7 @@ accepted is lost, nothing is done or shown twice, and nothing stays in between. 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -247,8 +248,10 @@ def known() -> dict[str, Outcome]:
 
 SENDS = ("sent", "settled")
 """Of these hops there is one for each row; of the others, one for each event."""
-FILE = [(hop, nth) for hop in HOPS for nth in ((1, 7, 8) if hop in SENDS else (1, 7))]
-ANSWER_ = [(hop, nth) for hop in HOPS for nth in ((4, 5, 8, 9) if hop in SENDS else (4, 7))]
+WHOLE = os.environ.get("STRIKES") == "all"
+"""Every hop is struck once, where most depends on it; with STRIKES=all, also where a person has only begun."""
+FILE = [(hop, nth) for hop in HOPS for nth in ((8, 1, 7) if hop in SENDS else (7, 1))[: None if WHOLE else 1]]
+ANSWER_ = [(hop, nth) for hop in HOPS for nth in ((5, 9, 4, 8) if hop in SENDS else (7, 4))[: None if WHOLE else 1]]
 STRIKES = [("file", *strike) for strike in FILE] + [("answer", *strike) for strike in ANSWER_]
 
 
