@@ -40,7 +40,7 @@ class Fanout(Signals):
             await self._redis.aclose()
 
     async def _publish(self) -> None:
-        while True:
+        while not _cancelled():
             name = await self._waiting.get()
             try:
                 await self._redis.publish(CHANNEL, name)
@@ -48,11 +48,11 @@ class Fanout(Signals):
                 await asyncio.sleep(PAUSE)
 
     async def _subscribe(self) -> None:
-        while True:
+        while not _cancelled():
             try:
                 async with self._redis.pubsub() as heard:
                     await heard.subscribe(CHANNEL)
-                    while True:
+                    while not _cancelled():
                         message = await heard.get_message(ignore_subscribe_messages=True, timeout=1)
                         if message:
                             super().ring(message["data"].decode())

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from bots.__main__ import main
+from bots.config import ROOT
 from core.appeals.tables import appeals
 from core.citizens.service import new_citizen
 from core.conversations.service import meet
@@ -29,7 +30,7 @@ from tests.web.site import WORDS, free_port, logged
 
 NOW = datetime.now(UTC)
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/enter/[\w-]{43})")
-COMMANDS = ("run", "front", "worker", "migrate", "invite", "release", "play")
+COMMANDS = ("run", "front", "worker", "migrate", "invite", "revoke", "import", "release", "play")
 
 
 @pytest.fixture(autouse=True)
@@ -240,3 +241,41 @@ def test_run_is_stopped_while_it_starts_without_a_traceback(tmp_path: Path) -> N
         _, err = process.communicate(timeout=10)
     assert err == ""
     assert process.returncode in (0, 130)
+
+
+def test_a_region_brings_its_own_lists_into_an_empty_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Twice is no mistake; a wrong file changes nothing and is told in one sentence."""
+    monkeypatch.chdir(tmp_path)
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("territories: [{code: 1}]")
+    assert main(["import", str(wrong)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    for _ in range(2):
+        assert main(["import", str(ROOT / "deploy" / "demo" / "data.yaml")]) == 0
+    capsys.readouterr()
+    assert main(["invite"]) == 0
+    assert "petrov: " in capsys.readouterr().out
+
+
+def test_an_official_who_is_revoked_enters_no_more(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    for words, code in ((["revoke", "petrov"], 0), (["invite", "petrov"], 2), (["revoke", "petrov"], 2)):
+        assert main(words) == code
+        capsys.readouterr()
+    assert main(["invite"]) == 0
+    assert "petrov" not in capsys.readouterr().out
+
+
+def test_the_release_before_goes_on_with_the_database_of_the_next_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db = Database(f"sqlite:///{folder / 'var' / 'otklik.db'}", serve=False)
+    db.write(lambda tx: tx.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))).result()
+    db.close()
+    monkeypatch.chdir(folder)
+    assert [main(["migrate"]), main(["invite"])] == [0, 0]
+    assert "petrov: " in capsys.readouterr().out

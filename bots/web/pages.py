@@ -56,13 +56,11 @@ class Pages:
         self._context, self._assets = context, load_assets()
         self._templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape())
         self._templates.globals["asset"] = self._assets.url
-        words = {lang: self._words(context.speeches[lang]) for lang in LANGUAGES}
-        self._texts = words
-        self._texts_json = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
+        self._texts = {lang: self._words(context.speeches[lang], page_texts()) for lang in LANGUAGES}
 
     @staticmethod
-    def _words(speech: Speech) -> dict[str, str]:
-        return {key: speech.say(text) for key, text in page_texts().items()}
+    def _words(speech: Speech, texts: Mapping[str, Line]) -> dict[str, str]:
+        return {key: speech.say(text) for key, text in texts.items()}
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -74,37 +72,37 @@ class Pages:
         ]
 
     async def chat(self, request: web.Request) -> web.Response:
-        speech = self._speech(request)
-        return self._chat(speech, "citizen", "/api/chat", speech.say(named(self._context.region.name)))
+        return self._chat(self._speech(request), "citizen", "/api/chat", named(self._context.region.name))
 
     async def desk(self, request: web.Request) -> web.Response:
         now = self._context.clock()
         card = await self._context.read(lambda conn: self._who(request, conn, now))
         if card is None:
             return self.notice(request, 401, CLOSED)
-        speech = self._speech(request)
-        return self._chat(speech, "staff", "/desk/api", speech.say(line("Desk: {name}", name=literal(card.name))))
+        return self._chat(self._speech(request), "staff", "/desk/api", line("Desk: {name}", name=literal(card.name)))
 
     def _who(self, request: web.Request, conn: Connection, now: datetime) -> OfficialCard | None:
         found = entries.desk_official(conn, request.cookies.get(visitors.COOKIE, ""), now)
         card: OfficialCard | None = None if found is None else app.ask(conn, found[1], WhoAmI(), now)
         return card
 
-    def _chat(self, speech: Speech, role: str, api: str, title: str) -> web.Response:
+    def _chat(self, speech: Speech, role: str, api: str, title: Line) -> web.Response:
+        """Names of the region too are there in every language: the person may change it on the page."""
         region = self._context.region
-        emergency = [{"number": one.number, "label": speech.say(named(one.what))} for one in region.emergency]
+        names = {f"tel_{one.number}": named(one.what) for one in region.emergency}
+        names |= {"title": title, "operator": named(region.operator)}
+        texts = {lang: self._texts[lang] | self._words(self._context.speeches[lang], names) for lang in LANGUAGES}
         return self._page(
             "chat.html",
             speech,
             200,
             role=role,
             api=api,
-            title=title,
-            operator=speech.say(named(region.operator)),
-            emergency=emergency,
+            texts=texts[speech.lang],
+            emergency=[one.number for one in region.emergency],
             policy_url=region.policy_url,
             formal_url=region.formal_url,
-            texts_json=self._texts_json,
+            texts_json=json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c"),
         )
 
     async def door(self, request: web.Request) -> web.Response:
@@ -153,7 +151,8 @@ class Pages:
         return self._context.speeches[visitors.language(request)]
 
     def _page(self, name: str, speech: Speech, status: int, **values: object) -> web.Response:
-        html = self._templates.get_template(name).render(lang=speech.lang, texts=self._texts[speech.lang], **values)
+        known = {"lang": speech.lang, "texts": self._texts[speech.lang]} | values
+        html = self._templates.get_template(name).render(known)
         response = web.Response(
             text=html, content_type="text/html", status=status, headers={"Cache-Control": "no-store"}
         )

@@ -26,6 +26,8 @@ PING = 15.0
 
 async def follow(context: Context, request: web.Request, address: Address, after: int) -> web.StreamResponse:
     """Until the page closes it or the process stops. Items after change `after`, in the order of their changes."""
+    if request.transport is None:  # the page has gone before we came to it
+        return web.Response()
     async with sse_response(request) as response:
         try:
             there = await _conversation(context, response, address)

@@ -55,7 +55,7 @@ export function draw(article, item, state, onPress) {
   article.item = item;
   article.state = state;
   article.className = `msg ${item.side} ${state}${item.push ? " push" : ""}`;
-  const who = item.side === "me" ? t("me") : document.body.dataset.title;
+  const who = item.side === "me" ? t("me") : t("title");
   article.setAttribute("aria-label", `${who}, ${hour(at)}`);
   say(parts.who, item.push ? `${who}, ${t("push")}: ` : `${who}: `);
   changed(parts.note, item.note, lines);

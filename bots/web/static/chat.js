@@ -7,8 +7,7 @@ import { call, good, pause } from "./net.js";
 import * as queue from "./queue.js";
 import { isNew, lang, other, speak, t } from "./words.js";
 
-const { role, title } = document.body.dataset;
-const desk = role === "staff";
+const desk = document.body.dataset.role === "staff";
 const $ = (id) => document.getElementById(id);
 const mine = new Set(); // ids sent from this tab
 let begun = false;
@@ -140,7 +139,7 @@ function news(items, n) {
   const theirs = fresh.filter((item) => item.side === "them").length;
   if (theirs) mine.clear();
   if (document.hidden) unread += theirs;
-  document.title = unread ? `(${unread}) ${title}` : title;
+  showTitle();
   advance(n);
   greet();
 }
@@ -176,6 +175,8 @@ function advance(n) {
 
 // ---- telling
 
+const showTitle = () => (document.title = (unread ? `(${unread}) ` : "") + t("title"));
+
 function show(next) {
   state = next;
   $("state").textContent = t(`state_${state}`);
@@ -204,6 +205,7 @@ function entryNeeded() {
 
 function language() {
   speak(other());
+  showTitle();
   show(state);
   log.redraw();
   composer.redraw();
@@ -219,6 +221,7 @@ function tellLanguage() {
 
 function open() {
   speak();
+  showTitle();
   log.open({ press, takeBack, forget, more: older });
   composer.open({ send: (text, photos) => send({ kind: "text", text, photos }) !== null, notice });
   $("language").onclick = language;
@@ -247,7 +250,7 @@ function stored(name) {
 function seen() {
   if (document.hidden) return;
   unread = 0;
-  document.title = title;
+  showTitle();
   advance(cursor);
 }
 

@@ -3,7 +3,6 @@ import { keep } from "./keep.js";
 
 const page = document.documentElement;
 const words = JSON.parse(document.getElementById("texts").textContent);
-const always = { operator: document.body.dataset.operator };
 const asked = new URLSearchParams(location.search).get("lang"); // by the link that led here
 let now = [asked, keep.get("lang"), page.lang].find((name) => Object.hasOwn(words, name));
 export const isNew = now === asked && now !== keep.get("lang");
@@ -11,7 +10,7 @@ export const isNew = now === asked && now !== keep.get("lang");
 export const lang = () => now;
 
 export function t(key, args = {}) {
-  const values = { ...always, ...args };
+  const values = { operator: words[now].operator, ...args };
   return (words[now]?.[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
