@@ -18,8 +18,7 @@ async def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found.response["violations"]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize(("size", "scheme"), [("phone", "dark"), ("desktop", "light")])
 async def test_no_screen_violates_the_rules_of_accessibility(
     product: Product, browser: Browser, scheme: Scheme, size: str
 ) -> None:
