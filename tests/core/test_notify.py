@@ -85,6 +85,19 @@ def test_at_night_a_status_waits_for_who_is_asleep(
     assert [row[4] for row in told(world)] == [told_at]
 
 
+def test_a_status_that_waits_for_the_morning_does_not_hold_up_the_next_one(world: World) -> None:
+    """Who wrote in the meantime is awake: what was held goes before what is new, now."""
+    citizen, petrov = world.a_citizen(), world.an_official("petrov")
+    here = world.a_conversation("citizen", citizen.id)
+    number = world.a_filed(citizen)
+    world.now = NIGHT
+    hears(world, here, None)
+    world.run(petrov, TakeAppeal(number))
+    hears(world, here, NIGHT)
+    world.run(petrov, AnswerAppeal(number, "The hole is filled since this evening."))
+    assert [row[4] for row in told(world)] == [NIGHT, NIGHT]
+
+
 def test_at_night_officials_are_left_alone(world: World) -> None:
     world.a_conversation("official", world.an_official("petrov").id)
     citizen = world.a_citizen()

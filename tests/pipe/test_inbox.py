@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from datetime import timedelta
 
+from bots.receive import Accepted, Update, accept
+from core.citizens.service import new_citizen
 from core.conversations import service as conversations
+from core.conversations.types import Address, Person
 from core.inbox import service as inbox
 from core.inbox.service import Heard
 from core.talk import Command, Contact, Incoming, Message, Place, Press
@@ -148,3 +152,27 @@ def test_pruning_forgets_only_what_was_served_long_ago(pipe: Pipe) -> None:
     settled(pipe, newest)
     assert pipe.write(lambda tx: inbox.prune(tx, NOON + timedelta(minutes=1))) == 1
     assert [event["text"] for event in pipe.rows("inbox", "event")] == ["waits", "new and served"]
+
+
+async def test_what_kills_the_process_every_time_is_set_aside(pipe: Pipe) -> None:
+    """A dead process says nothing of what killed it: the attempts were counted before, and they are enough."""
+    chat = pipe.a_citizen()
+    pipe.says(chat, "deadly", "and what is behind it")
+    for _ in range(inbox.TRIES):
+        claimed(pipe)
+        assert len(taken(pipe, chat)) > 0, "and here it dies"
+        pipe.later(60)
+    await pipe.turns()
+    assert pipe.rows("inbox", "state") == ["quarantined", "done"]
+
+
+def test_two_first_messages_of_somebody_new_meet_in_one_conversation(pipe: Pipe) -> None:
+    address = Address("web", "chat", "somebody new")
+
+    def first(key: str) -> Future[Accepted]:
+        update = Update(address, key, Message("hello"), b"", "ru")
+        return pipe.db.write(lambda tx: accept(tx, update, NOON, lambda tx: Person("citizen", new_citizen(tx, NOON))))
+
+    accepted = [future.result() for future in [first(f"key-{n}") for n in range(8)]]
+    assert len({one.conversation_id for one in accepted}) == 1
+    assert all(one.new for one in accepted)
