@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from core.appeals.tables import appeals
+from core.inbox import service as inbox
 from core.text import clean_text
-from tests.web.site import Person, Site, message_id
+from tests.web.site import WORDS, Person, Site, message_id
 
 RUSSIAN = re.compile("[а-яё]")
 UNUSABLE = {
@@ -118,3 +120,16 @@ async def test_a_command_in_words_with_odd_arguments_is_only_a_command(site: Sit
         assert answer.status == 202, words
         assert (await person.screen())["text"], words
     assert json.dumps(await person.items(), ensure_ascii=False)
+
+
+async def test_what_a_browser_repeats_after_the_inbox_has_forgotten_it_changes_nothing(site: Site) -> None:
+    """A phone that was switched off for a month sends what it still has in its queue."""
+    citizen = site.citizen()
+    body = {"id": message_id(), "kind": "text", "text": WORDS}
+    assert (await citizen.post(body)).status == 202
+    await site.quiet()
+    before = await citizen.items()
+    site.db.write(lambda tx: inbox.prune(tx, site.clock() + timedelta(days=30))).result()
+    assert (await citizen.post(body)).status == 202
+    await site.quiet()
+    assert await citizen.items() == before
