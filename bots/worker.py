@@ -19,7 +19,6 @@ from core.outbox import delivery
 from core.region.store import read_region
 
 TIMERS_AT_ONCE = 50
-DAILY = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""Work that is slower than a transaction: claimed under a lease, done outside of any transaction, settled once."""
+"""Work that nobody waits for: claimed under a lease, tried again when it fails, and its end recorded once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads about citizens: which consent is in force, which language they speak."""
+"""What citizens have consented to."""
 
 from __future__ import annotations
 
