@@ -24,6 +24,9 @@ lock:  ## after a change of pyproject.toml; `make lock UP=--upgrade` takes what 
 	@test -x .venv/lock/bin/uv || { $(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install -q $(UV); }
 	.venv/lock/bin/uv pip compile pyproject.toml --quiet --all-extras --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.lock $(UP)
+	.venv/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	    --constraint requirements.lock --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	    -o deploy/requirements.lock  # what the image needs of it
 
 catalog: $(MADE)  ## brings the .po files in line with what the code says; then translate what is new
 	@mkdir -p var
@@ -32,7 +35,7 @@ catalog: $(MADE)  ## brings the .po files in line with what the code says; then 
 	$(BIN)/pybabel -q update -i var/messages.pot -d locales -l ru --init-missing --no-wrap --no-fuzzy-matching --ignore-obsolete \
 	    --ignore-pot-creation-date
 
-pictures: $(MADE)  ## the picture of the README, taken anew from the running product
+pictures: $(MADE)  ## every main screen into var/pictures, and the pictures of the README; four minutes
 	$(BIN)/python -m tests.browser.pictures
 
 $(MADE):

@@ -17,6 +17,7 @@ import uvloop
 
 from bots import desk, logs, play
 from bots.config import Settings, SettingsError, read_settings
+from bots.files.store import in_folder
 from bots.migrate import NotMigrated, check, migrate
 from bots.wiring import Parts, prepare, serve
 from core.authorities.queries import officials_at_work
@@ -90,9 +91,9 @@ def _number(words: str) -> int:
 
 
 def _make_folder(settings: Settings) -> None:
-    """For photos, and mostly for the database too: better no start than a photo that is lost."""
+    """For people's files, and mostly for the database too: better no start than a photo that is lost."""
     try:
-        (settings.var_dir / "photos").mkdir(parents=True, exist_ok=True)
+        in_folder(settings.var_dir)
         with NamedTemporaryFile(dir=settings.var_dir):
             pass
     except OSError as error:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import quote, unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
+S3 = ("files_s3_bucket", "files_s3_endpoint", "files_s3_region", "files_s3_key", "files_s3_secret")
 
 
 class SettingsError(Exception):
@@ -33,6 +34,11 @@ class Settings(BaseSettings):
     region: Path = ROOT / "deploy" / "demo" / "region.yaml"
     demo: bool = False
     web_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    files_s3_bucket: str = ""
+    files_s3_endpoint: str = ""
+    files_s3_region: str = ""
+    files_s3_key: SecretStr = SecretStr("")
+    files_s3_secret: SecretStr = SecretStr("")
 
     @field_validator("database_url")
     @classmethod
@@ -74,6 +80,36 @@ class Settings(BaseSettings):
             raise ValueError("it should be the path of a region.yaml that exists")
         return value
 
+    @field_validator("files_s3_bucket")
+    @classmethod
+    def _a_bucket(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value, re.ASCII):
+            raise ValueError("it should be the name of a bucket: 3 to 63 small Latin letters, digits, dots and hyphens")
+        return value
+
+    @field_validator("files_s3_endpoint")
+    @classmethod
+    def _an_endpoint(cls, value: str) -> str:
+        try:
+            return _origin(value) if value else ""
+        except ValueError:
+            raise ValueError("it should be like https://s3.example.ru, without the bucket") from None
+
+    @field_validator("files_s3_region")
+    @classmethod
+    def _a_region(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9-]{1,63}", value, re.ASCII):
+            raise ValueError("it should be like ru-central1")
+        return value
+
+    @model_validator(mode="after")
+    def _a_whole_bucket(self) -> Self:
+        given = {name: bool(_plain(getattr(self, name))) for name in S3}
+        if any(given.values()) and not all(given.values()):
+            missing = ", ".join(name.upper() for name, there in given.items() if not there)
+            raise ValueError(f"{missing} should be set too: the five settings FILES_S3_... go together, or none is set")
+        return self
+
     @property
     def database(self) -> str:
         return self.database_url.get_secret_value() or f"sqlite:///{self.var_dir / 'otklik.db'}"
@@ -84,7 +120,8 @@ class Settings(BaseSettings):
         urls = (self.database_url.get_secret_value(), self.redis_url.get_secret_value())
         database = make_url(self.database)
         words = (database.password, database.query.get("password"), urlsplit(urls[1]).password)
-        given = [str(word) for word in (*urls, *words) if word]
+        bucket = (self.files_s3_key.get_secret_value(), self.files_s3_secret.get_secret_value())
+        given = [str(word) for word in (*urls, *words, *bucket) if word]
         return tuple({form for word in given for form in (word, quote(word, safe=""), unquote(word))})
 
     @property
@@ -96,6 +133,10 @@ class Settings(BaseSettings):
         """Where people open the pages."""
         host = f"[{self.http_host}]" if ":" in self.http_host else self.http_host
         return self.public_url or f"http://{host}:{self.http_port}"
+
+
+def _plain(value: str | SecretStr) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def _port_of(url: str) -> bool:
@@ -120,8 +161,10 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        name = str(first["loc"][0]).upper() if first["loc"] else "The settings"
         reason = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:  # it names the settings itself
+            raise SettingsError(f"{reason}. See .env.example.") from None
+        name = str(first["loc"][0]).upper()
         raise SettingsError(f"{name} is wrong: {reason[:1].lower()}{reason[1:]}. See .env.example.") from None
     except (OSError, UnicodeDecodeError):
         raise SettingsError("The file .env cannot be read: it should be a text in UTF-8.") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
@@ -14,9 +14,10 @@ from sqlalchemy.engine import Connection
 
 from bots.house import Houses
 from bots.moves import actor_of
+from bots.renew import Renewal, renew
 from bots.signals import Signals
 from bots.transport import Gone, Later, Outcome, Parcel, Rejected, Sent, Transport, Uncertain
-from core import app
+from core import app, pins
 from core.clock import Clock
 from core.conversations import service as conversations
 from core.conversations.types import Conversation
@@ -32,10 +33,20 @@ from dialogs.reads import distinct
 AT_ONCE = 200
 TRIES = 8
 """Of a row that its transport puts off; then it is refused."""
+EDIT_AGAIN = timedelta(seconds=5)
 
 _End = tuple[int, State, str]
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A row in words. `renewal`: it is a pinned message that is to be shown anew."""
+
+    row: Row
+    parcel: Parcel
+    renewal: Renewal | None = None
 
 
 class Deliver:
@@ -66,22 +77,19 @@ class Deliver:
         if not rows:
             return 0
         self._reached("claimed")
-        parcels, ends = await asyncio.wrap_future(self._db.read(lambda conn: self._parcels(conn, rows, now)))
-        begun = await asyncio.wrap_future(self._db.write(lambda tx: self._begin(tx, parcels, ends, now)))
+        ready, ends = await asyncio.wrap_future(self._db.read(lambda conn: self._words(conn, rows, now)))
+        begun = await asyncio.wrap_future(self._db.write(lambda tx: self._begin(tx, ready, ends, now)))
         self._reached("sending")
-        tries = {row.id: row.attempts + 1 for row in rows}
-        sends = (self._send(parcel, tries[parcel.outbox_id]) for parcel in parcels if parcel.outbox_id in begun)
-        await asyncio.gather(*sends)
+        await asyncio.gather(*(self._send(one) for one in ready if one.row.id in begun))
         return len(rows)
 
-    def _parcels(self, conn: Connection, rows: Sequence[Row], now: datetime) -> tuple[list[Parcel], list[_End]]:
+    def _words(self, conn: Connection, rows: Sequence[Row], now: datetime) -> tuple[list[_Ready], list[_End]]:
         """What is to be sent, and the ends of those rows that are not."""
         known = conversations.read(conn, [row.conversation_id for row in rows])
-        parcels, ends = list[Parcel](), list[_End]()
+        ready, ends = list[_Ready](), list[_End]()
         for row in rows:
-            there = known[row.conversation_id]
             try:
-                shown = from_json(row.body) if row.kind is Kind.SCREEN else self._notice(conn, row.body, there, now)
+                one = self._ready(conn, row, known[row.conversation_id], now)
             except sqlalchemy.exc.OperationalError:
                 raise
             except Exception as error:
@@ -89,12 +97,26 @@ class Deliver:
                 conn.rollback()
                 ends.append((row.id, State.REFUSED, f"a fault of ours: {type(error).__name__}"))
                 continue
-            if shown is None:
+            if one is None:
                 ends.append((row.id, State.SUPERSEDED, "nothing to say any more"))
             else:
-                push = row.lane is not Lane.REPLY
-                parcels.append(Parcel(row.id, there.id, there.address, shown, row.edit, push))
-        return parcels, ends
+                ready.append(one)
+        return ready, ends
+
+    def _ready(self, conn: Connection, row: Row, there: Conversation, now: datetime) -> _Ready | None:
+        """None if there is nothing to say any more."""
+        if row.kind is Kind.PIN:
+            message = row.body["message"]
+            renewal = renew(conn, self._houses, there, message, now)
+            if renewal is None:
+                return None
+            parcel = Parcel(row.id, there.id, there.address, renewal.shown, row.edit, push=False, message=message)
+            return _Ready(row, parcel, renewal)
+        shown = from_json(row.body) if row.kind is Kind.SCREEN else self._notice(conn, row.body, there, now)
+        if shown is None:
+            return None
+        push = row.lane is not Lane.REPLY
+        return _Ready(row, Parcel(row.id, there.id, there.address, shown, row.edit, push))
 
     def _notice(self, conn: Connection, body: Mapping[str, Any], there: Conversation, now: datetime) -> Shown | None:
         """In the words of this minute, of what this person may see this minute; None if there is nothing to say."""
@@ -109,15 +131,15 @@ class Deliver:
         shown = self._houses.speeches[there.lang].show(screen)
         return replace(shown, buttons=distinct(shown.buttons), keep=True)
 
-    def _begin(self, tx: Connection, parcels: Sequence[Parcel], ends: Sequence[_End], now: datetime) -> set[int]:
+    def _begin(self, tx: Connection, ready: Sequence[_Ready], ends: Sequence[_End], now: datetime) -> set[int]:
         for id, state, reason in ends:
             delivery.settle(tx, id, state, now, reason)
-        return delivery.begin_sending(tx, sorted(parcel.outbox_id for parcel in parcels), self._owner, now)
+        return delivery.begin_sending(tx, sorted(one.row.id for one in ready), self._owner, now)
 
-    async def _send(self, parcel: Parcel, tries: int) -> None:
-        outcome = await self._outcome(parcel)
+    async def _send(self, ready: _Ready) -> None:
+        outcome = await self._outcome(ready.parcel)
         self._reached("sent")
-        await asyncio.wrap_future(self._db.write(lambda tx: self._settle(tx, parcel.outbox_id, outcome, tries)))
+        await asyncio.wrap_future(self._db.write(lambda tx: self._settle(tx, ready, outcome)))
         self._reached("settled")
 
     async def _outcome(self, parcel: Parcel) -> Outcome:
@@ -130,18 +152,31 @@ class Deliver:
             log.exception("transport_failed", outbox=parcel.outbox_id)
             return Uncertain(f"a fault of ours: {type(error).__name__}")
 
-    def _settle(self, tx: Connection, id: int, outcome: Outcome, tries: int) -> None:
-        now = self._clock()
+    def _settle(self, tx: Connection, ready: _Ready, outcome: Outcome) -> None:
+        now, id, renewal, tries = self._clock(), ready.row.id, ready.renewal, ready.row.attempts + 1
         match outcome:
             case Sent(ids, confirmed):
                 delivery.settle(tx, id, State.DELIVERED if confirmed else State.HANDED, now, "", ids)
+                self._shown(tx, ready, ids, now)
             case Later(seconds, reason) if tries < TRIES:
                 delivery.again(tx, id, now + timedelta(seconds=seconds), reason)
+            case Uncertain(reason) if renewal and tries < TRIES:  # an edit can be repeated
+                delivery.again(tx, id, now + EDIT_AGAIN, reason)
             case Later(_, reason) | Gone(reason) | Rejected(reason):
                 delivery.settle(tx, id, State.REFUSED, now, reason)
+                if renewal and not isinstance(outcome, Later):
+                    pins.forget(tx, renewal.pin)
             case Uncertain(reason):
                 delivery.settle(tx, id, State.UNCERTAIN, now, reason)
             case _:
                 assert_never(outcome)
         if not isinstance(outcome, Sent):
             log.warning("not_sent", outbox=id, outcome=type(outcome).__name__, reason=outcome.reason)
+
+    def _shown(self, tx: Connection, ready: _Ready, ids: Sequence[str], now: datetime) -> None:
+        """What the message says now, so that it can be kept true."""
+        parcel = ready.parcel
+        if ready.renewal is not None:
+            ready.renewal.done(tx)
+        elif ids and (parcel.shown.pin is not None or parcel.edit):
+            pins.put(tx, parcel.conversation_id, ids[-1], parcel.shown, ready.row.created_at, now)

@@ -30,6 +30,11 @@ class Fanout(Signals):
         with contextlib.suppress(asyncio.QueueFull):
             self._waiting.put_nowait(name)
 
+    def _now(self, *, sure: bool) -> None:
+        """Everybody looks again: something may have been missed."""
+        self.sure = sure
+        super().ring("*")
+
     async def run(self) -> None:
         """Until cancelled."""
         try:
@@ -52,11 +57,13 @@ class Fanout(Signals):
             try:
                 async with self._redis.pubsub() as heard:
                     await heard.subscribe(CHANNEL)
+                    self._now(sure=True)
                     while not _cancelled():
                         message = await heard.get_message(ignore_subscribe_messages=True, timeout=1)
                         if message:
                             super().ring(message["data"].decode())
             except (redis.RedisError, OSError) as error:
+                self._now(sure=False)
                 log.warning("redis_gone", problem=type(error).__name__)
                 await asyncio.sleep(PAUSE)
 

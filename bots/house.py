@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from core.conversations.types import Person
 from core.speech import Speeches
-from dialogs import registry
-from dialogs.shell import CITIZEN_ENTRY, CITIZEN_HOME, STAFF_HOME, House
+from dialogs.house import House, citizens, officials
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,4 @@ class Houses:
 
 
 def load_houses(speeches: Speeches) -> Houses:
-    return Houses(
-        citizens=House(registry.load("citizen"), CITIZEN_HOME, CITIZEN_ENTRY),
-        staff=House(registry.load("staff"), STAFF_HOME),
-        speeches=speeches,
-    )
+    return Houses(citizens(), officials(), speeches)

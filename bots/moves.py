@@ -31,10 +31,9 @@ from core.outbox import service as outbox
 from core.shown import Shown, from_json, to_json
 from core.speech import Speech
 from core.talk import Do, Done, Failed, Load, Screen
-from dialogs.keys import BACK
-from dialogs.reads import distinct
+from dialogs.house import House, Out, Talk, worded
 from dialogs.session import Session, session_from_json, session_to_json
-from dialogs.shell import House, Out, Talk, hear
+from dialogs.shell import hear
 
 ROUNDS = 24
 """Queries and commands of one event; more is a dialog that goes in circles."""
@@ -133,8 +132,10 @@ class Move:
         if isinstance(self.actor, Nobody):
             self._say(f"move:{heard.id}:0", Out(Screen((NO_ENTRY,))))
             return True
-        back, run = self.speech.say(BACK.label), _run_name(heard.id)
-        moving, asked = self._open or (hear(self.house, self.talk, heard.event, run, back), None)
+        moving, asked = self._open or (
+            hear(self.house, self.talk, heard.event, _run_name(heard.id), self.speech.say),
+            None,
+        )
         if not writing:
             return self._answer_all(conn, heard, moving, asked, writing=False)
         with conn.begin_nested():
@@ -180,10 +181,10 @@ class Move:
             self._say(f"move:{heard.id}:{place}", one)
 
     def _say(self, key: str, out: Out) -> None:
-        shown = self.speech.show(out.screen)
-        shown = replace(shown, buttons=distinct(shown.buttons))
+        shown = worded(out, self.speech.show)
         self.out.append((key, out, shown))
-        self.talk = replace(self.talk, live=shown)
+        if not shown.alarm:  # it has no buttons: the screen that follows it is the live one
+            self.talk = replace(self.talk, live=shown)
 
     def finish(self, tx: Connection) -> None:
         """Everything that the move leaves, in one transaction. Raises Lost where another owner has been faster."""

@@ -17,7 +17,7 @@ from core.inbox import service as inbox
 from core.shown import Shown
 from core.talk import Command, Incoming, Message
 from core.text import clean_text
-from dialogs.shell import unwire
+from dialogs.house import unwire
 
 OWNER = "play"
 

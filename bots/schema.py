@@ -22,6 +22,7 @@ TABLES = (
     "core.conversations.tables",
     "core.inbox.tables",
     "core.outbox.tables",
+    "core.pins",
     "core.timers",
     "core.jobs",
     "bots.web.tables",

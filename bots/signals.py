@@ -12,13 +12,17 @@ from contextlib import contextmanager
 
 
 class Signals:
-    """Inside of one process and one event loop."""
+    """Inside of one process and one event loop. `sure`: whatever the product does is heard here, so that looking again
+    can wait; what is done from the command line is never heard."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sure: bool = False) -> None:
+        self.sure = sure
         self._listening: dict[str, set[asyncio.Event]] = defaultdict(set)
 
     def ring(self, name: str) -> None:
-        for event in self._listening.get(name, ()):
+        """A name that ends with a star rings all that begin so."""
+        names = [name] if not name.endswith("*") else [one for one in self._listening if one.startswith(name[:-1])]
+        for event in [event for one in names for event in self._listening.get(one, ())]:
             event.set()
 
     @contextmanager

@@ -11,7 +11,9 @@ from core.shown import Shown
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One row of the outbox on its way. `edit`: it may replace the live screen there; `push`: it must not touch it."""
+    """One row of the outbox on its way. `edit`: it may replace the live screen there; `push`: it must not touch it.
+    `message`: it is to be shown in this very message of ours and nowhere else, and without buttons unless that is the
+    live screen; Rejected where that is not possible any more."""
 
     outbox_id: int
     conversation_id: int
@@ -19,6 +21,7 @@ class Parcel:
     shown: Shown
     edit: bool
     push: bool
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

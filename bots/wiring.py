@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Collection, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,19 +16,24 @@ from aiohttp import web
 from bots.config import ROOT, Settings
 from bots.deliver import Deliver
 from bots.fanout import Fanout
+from bots.files.decode import Decoder
+from bots.files.lane import AT_ONCE, FetchLane, Source
+from bots.files.settings import open_store
+from bots.files.store import FileStore
 from bots.front import Front
 from bots.house import Houses, load_houses
-from bots.photos import PhotoStore
 from bots.signals import Signals
 from bots.turns import take_turns
 from bots.web.context import Context
 from bots.web.server import build
 from bots.web.transport import WebTransport
 from bots.web.visitors import MESSENGER
+from bots.work import Tools
 from bots.worker import Worker
 from core.clock import Clock, utc_now
 from core.conversations import service as conversations
 from core.db import Database
+from core.files import fetches
 from core.outbox import delivery
 from core.outbox.types import Lane
 from core.region.file import load_region
@@ -67,7 +72,7 @@ class Process:
 
 def prepare(settings: Settings, db: Database) -> Process:
     """Everything that is read once. The only process of an embedded database also cleans up after the one before it."""
-    region = load_region(settings.region)
+    region = replace(load_region(settings.region), web=settings.address)
     db.write(lambda tx: save_region(tx, region)).result()
     if db.embedded:
         db.write(lambda tx: _alone(db, tx)).result()
@@ -78,6 +83,7 @@ def prepare(settings: Settings, db: Database) -> Process:
 def _alone(db: Database, tx: Any) -> None:
     conversations.free_all(tx)
     delivery.recover(tx, utc_now(), everything=True)
+    fetches.free_all(tx)
 
 
 async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Callable[[], None]) -> None:
@@ -85,18 +91,24 @@ async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Ca
     the database."""
     settings, db, clock = process.settings, process.db, process.clock
     url = settings.redis_url.get_secret_value()
-    signals = Fanout(url) if url else Signals()
+    signals = Fanout(url) if url else Signals(sure=db.embedded)  # of a SQLite file there is one process
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+    files, decoder = open_store(settings), Decoder()
     transports = {MESSENGER: WebTransport(db, signals, clock)}
+    sources: dict[str, Source] = {}  # pages send their files themselves
     lanes = ALL_LANES if parts.worker else REPLIES
     deliver = Deliver(db, process.houses, notices.load(), transports, signals, clock, owner, lanes, process.reached)
     turns: dict[str, Callable[[], Coroutine[Any, Any, int]]] = {"outbox": deliver.turn}
     if parts.front:
         turns["inbox"] = Front(db, process.houses, signals, clock, owner, process.reached).turn
     if parts.worker:
-        turns["clock"] = Worker(db, signals, clock, owner).turn
+        tools = Tools(db, files, process.houses.speeches)
+        worker = Worker(tools, signals, clock, owner)
+        turns |= {"clock": worker.tick, "jobs": worker.work}
+        lane = FetchLane(db, files, decoder, sources, signals, clock, owner)
+        turns |= {f"fetch-{n}": lane.turn for n in range(AT_ONCE)}
     stopping = asyncio.Event()
-    runner = await _pages(process, signals, stopping) if parts.front else None
+    runner = await _pages(process, signals, stopping, files, decoder) if parts.front else None
     carrying = [asyncio.create_task(signals.run())] if isinstance(signals, Fanout) else []
     working = [asyncio.create_task(take_turns(turn, signals, name, stopping)) for name, turn in turns.items()]
     started()
@@ -110,7 +122,9 @@ async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Ca
     await _end([*working, *carrying])
 
 
-async def _pages(process: Process, signals: Signals, stopping: asyncio.Event) -> web.AppRunner:
+async def _pages(
+    process: Process, signals: Signals, stopping: asyncio.Event, files: FileStore, decoder: Decoder
+) -> web.AppRunner:
     settings = process.settings
     context = Context(
         settings=settings,
@@ -119,7 +133,8 @@ async def _pages(process: Process, signals: Signals, stopping: asyncio.Event) ->
         clock=process.clock,
         speeches=process.houses.speeches,
         region=process.region,
-        photos=PhotoStore(settings.var_dir / "photos"),
+        files=files,
+        decoder=decoder,
         stopping=stopping,
         reached=process.reached,
     )

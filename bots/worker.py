@@ -3,40 +3,57 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
 
 import structlog
 from sqlalchemy.engine import Connection
 
+from bots import work
 from bots.signals import Signals
+from bots.work import Record, Tools
 from core import app, jobs, timers
 from core.clock import Clock
-from core.db import Database
-from core.inbox import service as inbox
 from core.outbox import delivery
-from core.region.store import read_region
+from core.personal.service import ERASE
 
 TIMERS_AT_ONCE = 50
+RENEW = jobs.LEASE.total_seconds() / 3
 
 log = structlog.get_logger(__name__)
 
 
 class Worker:
-    def __init__(self, db: Database, signals: Signals, clock: Clock, owner: str) -> None:
-        self._db, self._signals, self._clock, self._owner = db, signals, clock, owner
+    """`tick` and `work` may take turns of their own: slow work holds up no timer."""
+
+    def __init__(self, tools: Tools, signals: Signals, clock: Clock, owner: str) -> None:
+        self._tools, self._db = tools, tools.db
+        self._signals, self._clock, self._owner = signals, clock, owner
 
     async def turn(self) -> int:
         """How many timers and jobs have been dealt with."""
+        return await self.tick() + await self.work()
+
+    async def tick(self) -> int:
+        """Timers whose time has come."""
         now = self._clock()
         fired = await asyncio.wrap_future(self._db.write(lambda tx: self._tick(tx, now)))
         if fired:
             self._signals.ring("outbox")
+        return fired
+
+    async def work(self) -> int:
+        """One job, from its claim to its end."""
+        now = self._clock()
         job = await asyncio.wrap_future(self._db.write(lambda tx: jobs.claim(tx, self._owner, now)))
-        if job is not None:
-            await self._work(job)
-        return fired + (job is not None)
+        if job is None:
+            return 0
+        await self._work(job, now)
+        self._signals.ring("outbox")
+        if job.kind == ERASE:
+            self._signals.ring("web:*")  # an open page of whoever has been forgotten clears itself
+        return 1
 
     def _tick(self, tx: Connection, now: datetime) -> int:
         delivery.recover(tx, now)
@@ -50,32 +67,45 @@ class Worker:
             except Exception as error:
                 log.exception("timer_failed", timer=timer.id, kind=timer.kind)
                 timers.failed(tx, timer, type(error).__name__, now)
-        jobs.enqueue(tx, key=f"prune:{now.date().isoformat()}", kind="prune", payload={}, now=now)
+        work.enqueue_due(tx, now)
         return len(due)
 
-    async def _work(self, job: jobs.Job) -> None:
-        """What the work changes is committed together with its end, so that it is done once."""
+    async def _work(self, job: jobs.Job, now: datetime) -> None:
+        """What is slow is done outside of the database's writes; what it comes to is committed together with the end
+        of the job, so that it is recorded once."""
         try:
-            await asyncio.wrap_future(self._db.write(lambda tx: self._end(tx, job)))
+            async with self._renewing(job):
+                record = await asyncio.to_thread(work.WORK[job.kind], self._tools, job.payload, now)
+            await asyncio.wrap_future(self._db.write(lambda tx: self._end(tx, job, record)))
         except Exception as error:
             log.exception("job_failed", job=job.id, kind=job.kind)
             problem, now = type(error).__name__, self._clock()
             await asyncio.wrap_future(self._db.write(lambda tx: jobs.fail(tx, job, self._owner, problem, now)))
 
-    def _end(self, tx: Connection, job: jobs.Job) -> None:
+    def _end(self, tx: Connection, job: jobs.Job, record: Record) -> None:
         now = self._clock()
-        WORK[job.kind](tx, job.payload, now)
+        record(tx, now)
         if not jobs.finish(tx, job, self._owner, now):
             raise LostLease
+
+    @asynccontextmanager
+    async def _renewing(self, job: jobs.Job) -> AsyncIterator[None]:
+        """The lease is kept for as long as the work takes."""
+        keeping = asyncio.create_task(self._renew(job))
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.wait([keeping])
+
+    async def _renew(self, job: jobs.Job) -> None:
+        while True:
+            await asyncio.sleep(RENEW)
+            try:
+                await asyncio.wrap_future(self._db.write(lambda tx: jobs.renew(tx, job, self._owner, self._clock())))
+            except Exception:
+                log.exception("lease_not_renewed", job=job.id)
 
 
 class LostLease(Exception):
     """Another process has taken the job meanwhile; what was done here is rolled back."""
-
-
-def prune(tx: Connection, payload: Mapping[str, Any], now: datetime) -> None:
-    """Raw updates are kept for as long as the region says, and no longer."""
-    inbox.prune(tx, now - timedelta(days=read_region(tx).raw_days))
-
-
-WORK: Mapping[str, Callable[[Connection, Mapping[str, Any], datetime], None]] = {"prune": prune}

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Of an official in their authority. Everybody there sees and answers; a coordinator also redirects and rejects;
+    a curator (куратор) does all of that and gets what comes back a second time from the authorities below."""
+
+    EXECUTOR = "executor"
+    COORDINATOR = "coordinator"
+    CURATOR = "curator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +27,7 @@ class Official:
 
     id: int
     authority_id: int
+    role: Role = Role.EXECUTOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.actors import Actor, Citizen, Nobody, Official, System
-from core.db import KEEP, PLAIN, Id, Moment, metadata
+from core.db import KEEP, PLAIN, Id, Moment, metadata, owned
 
 audit = sa.Table(
     "audit",
@@ -22,6 +22,7 @@ audit = sa.Table(
     sa.Column("object_id", sa.Text, nullable=False, info=KEEP),
     sa.Column("detail", sa.JSON, nullable=False, info=KEEP),
     sa.Index(None, "object_kind", "object_id"),
+    info=owned("actor_kind", "actor_id"),
 )
 
 

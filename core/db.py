@@ -36,6 +36,8 @@ PLAIN = {"personal": "no"}
 ERASE = {"personal": "erase"}
 PSEUDONYMISE = {"personal": "pseudonymise"}
 KEEP = {"personal": "keep"}
+STREET = {**PSEUDONYMISE, "words": "address"}
+"""An address in words: only the street may stay."""
 
 TOGETHER = 100
 """Writes that share one commit on SQLite."""
@@ -46,6 +48,22 @@ _POSTGRES_AWAY = ("08", "53", "57", "58")
 """Classes of SQLSTATE: connection, resources, an operator's doing, the system (postgresql.org/docs, appendix A)."""
 CONNECT_WITHIN = 10
 """Seconds that a PostgreSQL has to answer a new connection."""
+
+
+# Whose rows a table holds; every table says it in its `info`.
+NOBODYS: dict[str, Any] = {"owners": (), "vanish": False}
+"""No citizen's: settings, officials, work that is to be done."""
+
+
+def owned(*columns: str, by: str = "", vanish: bool = False) -> dict[str, Any]:
+    """A column with a citizen's id; or two, with the kind of a person and their id; or, `by` another table, columns
+    that name a row there, whose owner it shares. `vanish`: when the owner is forgotten, the whole row goes."""
+    return {"owners": ((columns, by),), "vanish": vanish}
+
+
+def owned_by_each(*infos: dict[str, Any]) -> dict[str, Any]:
+    """Rows that are about one person and may be the words of another."""
+    return {"owners": tuple(owner for info in infos for owner in info["owners"]), "vanish": False}
 
 
 class Moment(sa.types.TypeDecorator[datetime]):

@@ -5,14 +5,26 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, assert_never
 
 from pydantic import BaseModel, Field
 from sqlalchemy.engine import Connection
 
 from core.actors import Citizen
 from core.app import run
-from core.appeals.types import TEXT_LEAST, TEXT_MOST, AnswerAppeal, FileAppeal, TakeAppeal
+from core.appeals.types import (
+    TEXT_LEAST,
+    TEXT_MOST,
+    AddNote,
+    AddToAppeal,
+    AnswerAppeal,
+    AskCitizen,
+    FileAppeal,
+    Reason,
+    RedirectAppeal,
+    RejectAppeal,
+    TakeAppeal,
+)
 from core.authorities.queries import official_by_code, officials_at_work
 from core.citizens.service import new_citizen
 from core.citizens.types import FILING, GiveConsent
@@ -23,6 +35,16 @@ from core.region.store import read_region
 from core.talk import Place
 
 
+class _Step(BaseModel):
+    model_config = Strict
+    by: str
+    does: Literal["take", "answer", "ask", "note", "redirect", "reject", "add", "rate"]
+    text: str = ""
+    to: str = ""
+    reason: Reason = Reason.DUPLICATE
+    score: int = 5
+
+
 class _Appeal(BaseModel):
     model_config = Strict
     text: Annotated[str, Field(min_length=TEXT_LEAST, max_length=TEXT_MOST)]
@@ -30,9 +52,7 @@ class _Appeal(BaseModel):
     territory: str
     address: str = ""
     hours_ago: Annotated[int, Field(ge=1)]
-    taken_by: str = ""
-    answer: str = ""
-    score: int | None = None
+    story: tuple[_Step, ...] = ()
 
 
 class _Appeals(BaseModel):
@@ -59,17 +79,37 @@ def is_demo(conn: Connection, folder: Path) -> bool:
 
 
 def _tell(tx: Connection, appeal: _Appeal, key: str, version: str, filed: datetime, now: datetime) -> None:
-    """The four stations lie evenly between the filing and now."""
-    step = (now - filed) / 4
+    """The steps lie evenly between the filing and now."""
     citizen = Citizen(new_citizen(tx, filed))
     run(tx, citizen, f"{key}:consent", GiveConsent(FILING, version), filed)
     words = FileAppeal(appeal.text.strip(), appeal.category, appeal.territory, Place(appeal.address), ())
     number = run(tx, citizen, f"{key}:file", words, filed).number
-    official = official_by_code(tx, appeal.taken_by)
-    if official is None:
-        return
-    run(tx, official, f"{key}:take", TakeAppeal(number), filed + step)
-    if appeal.answer:
-        run(tx, official, f"{key}:answer", AnswerAppeal(number, appeal.answer.strip()), filed + 2 * step)
-    if appeal.score is not None:
-        run(tx, citizen, f"{key}:rate", RateAnswer(number, appeal.score), filed + 3 * step)
+    pause = (now - filed) / (len(appeal.story) + 1)
+    for n, step in enumerate(appeal.story, 1):
+        actor = citizen if step.by == "author" else official_by_code(tx, step.by)
+        if actor is None:
+            raise LookupError(f"appeals.yaml: there is no official «{step.by}» in data.yaml.")
+        run(tx, actor, f"{key}:{n}", _command(number, step), filed + n * pause)
+
+
+def _command(number: str, step: _Step) -> object:
+    text = step.text.strip()
+    match step.does:
+        case "take":
+            return TakeAppeal(number)
+        case "answer":
+            return AnswerAppeal(number, text)
+        case "ask":
+            return AskCitizen(number, text)
+        case "note":
+            return AddNote(number, text)
+        case "redirect":
+            return RedirectAppeal(number, step.to, text)
+        case "reject":
+            return RejectAppeal(number, step.reason, text)
+        case "add":
+            return AddToAppeal(number, text)
+        case "rate":
+            return RateAnswer(number, step.score)
+        case _:
+            assert_never(step.does)

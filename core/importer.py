@@ -1,5 +1,6 @@
-"""Brings a region's data into the database: territories, authorities, officials, categories, routes. The file is
-checked whole before anything is written; importing it again changes what differs and deletes nothing but old routes."""
+"""Brings a region's data into the database: its lists of places, people, topics, routes and ready answers. The file is
+checked whole before anything is written; importing it again changes what differs and deletes nothing but old routes. An
+official who is not in the file any more stays as they are: who has left is revoked."""
 
 from __future__ import annotations
 
@@ -7,11 +8,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 from sqlalchemy.engine import Connection
 
-from core.authorities.tables import authorities, officials
-from core.region.file import Names, Strict, Words, read_checked
+from core.actors import Role
+from core.appeals.types import TEXT_LEAST, TEXT_MOST
+from core.authorities.queries import TEMPLATES_MOST, official_by_code
+from core.authorities.tables import authorities, officials, templates
+from core.clock import utc_now
+from core.conversations import of_person
+from core.pins import touch_of
+from core.region.file import Names, Strict, Words, in_russian, read_checked
 from core.routing.rules import Rule, is_complete
 from core.routing.tables import routes
 from core.rubricator.tables import categories
@@ -20,6 +27,7 @@ from core.territories.tables import territories
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.]{0,31}$")]
 Oktmo = Annotated[str, StringConstraints(pattern=r"^([0-9]{8}|[0-9]{11})$")]
+Answer = Annotated[str, StringConstraints(strip_whitespace=True, min_length=TEXT_LEAST, max_length=TEXT_MOST)]
 
 
 class _Territory(BaseModel):
@@ -40,6 +48,14 @@ class _Official(BaseModel):
     code: Code
     name: Words
     authority: Code
+    role: Role = Role.EXECUTOR
+
+
+class _Template(BaseModel):
+    model_config = Strict
+    code: Code
+    name: Names
+    text: Annotated[dict[str, Answer], AfterValidator(in_russian)]
 
 
 class _Category(BaseModel):
@@ -67,6 +83,7 @@ class Data(BaseModel):
     territories: Annotated[tuple[_Territory, ...], Field(min_length=1)]
     authorities: Annotated[tuple[_Authority, ...], Field(min_length=1)]
     officials: tuple[_Official, ...] = ()
+    templates: Annotated[tuple[_Template, ...], Field(max_length=TEMPLATES_MOST)] = ()
     categories: Annotated[tuple[_Category, ...], Field(min_length=1)]
     routes: Annotated[tuple[_Route, ...], Field(min_length=1)]
 
@@ -76,6 +93,7 @@ class Data(BaseModel):
         bodies = _codes("authorities", self.authorities)
         topics = _codes("categories", self.categories)
         _codes("officials", self.officials)
+        _codes("templates", self.templates)
         for n, authority in enumerate(self.authorities):
             _refers(f"authorities.{n}.parent", authority.parent, bodies[:n])
         for n, category in enumerate(self.categories):
@@ -109,6 +127,10 @@ def import_data(tx: Connection, data: Data) -> None:
     for official in data.officials:
         place = _authority_id(tx, official.authority)
         upsert(tx, officials, {**official.model_dump(exclude={"authority"}), "authority_id": place}, ("code",))
+        _renew_cards(tx, official.code)
+    tx.execute(sa.update(templates).values(active=False))
+    for position, template in enumerate(data.templates):
+        upsert(tx, templates, {**template.model_dump(), "position": position, "active": True}, ("code",))
     for position, category in enumerate(data.categories):
         upsert(tx, categories, {**category.model_dump(), "position": position}, ("code",))
     tx.execute(sa.delete(routes))
@@ -116,6 +138,13 @@ def import_data(tx: Connection, data: Data) -> None:
         place = _authority_id(tx, route.authority)
         row = {**route.model_dump(exclude={"authority"}), "authority_id": place, "position": position}
         tx.execute(routes.insert().values(row))
+
+
+def _renew_cards(tx: Connection, code: str) -> None:
+    """Whoever has moved, or has another role now, may see and do other things."""
+    official = official_by_code(tx, code)
+    for conversation in of_person(tx, "official", official.id) if official else ():
+        touch_of(tx, conversation, utc_now())
 
 
 def _authority_id(tx: Connection, code: str) -> int:

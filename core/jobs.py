@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from core.db import PLAIN, Id, Moment, metadata
+from core.db import NOBODYS, PLAIN, Id, Moment, metadata
 from core.sql import insert_once
 
 jobs = sa.Table(
@@ -29,6 +29,7 @@ jobs = sa.Table(
     sa.Column("created_at", Moment, nullable=False, info=PLAIN),
     sa.Column("settled_at", Moment, info=PLAIN),
     sa.Index(None, "state", "not_before"),
+    info=NOBODYS,
 )
 
 LEASE = timedelta(minutes=5)
@@ -44,10 +45,25 @@ class Job:
     attempts: int
 
 
-def enqueue(tx: Connection, *, key: str, kind: str, payload: Mapping[str, Any], now: datetime) -> bool:
-    """False if this key has been enqueued before."""
-    row = {"key": key, "kind": kind, "payload": dict(payload), "not_before": now, "created_at": now}
+def enqueue(
+    tx: Connection, *, key: str, kind: str, payload: Mapping[str, Any], now: datetime, after: timedelta = timedelta()
+) -> bool:
+    """False if this key has been enqueued before. It is not begun `after` so long."""
+    row = {"key": key, "kind": kind, "payload": dict(payload), "not_before": now + after, "created_at": now}
     return insert_once(tx, jobs, row, ("key",))
+
+
+def payload_of(conn: Connection, key: str) -> Mapping[str, Any] | None:
+    """What was enqueued under this key, in whatever state it is."""
+    found: Mapping[str, Any] | None = conn.execute(sa.select(jobs.c.payload).where(jobs.c.key == key)).scalar()
+    return found
+
+
+def is_going_on(conn: Connection, prefix: str) -> bool:
+    """A job whose key begins so has not come to an end."""
+    waiting = jobs.c.state.in_(("ready", "leased"))
+    mine = sa.select(jobs.c.id).where(jobs.c.key.startswith(prefix, autoescape=True), waiting).limit(1)
+    return conn.execute(mine).first() is not None
 
 
 def claim(tx: Connection, owner: str, now: datetime) -> Job | None:
@@ -64,6 +80,12 @@ def claim(tx: Connection, owner: str, now: datetime) -> Job | None:
     return None if row is None else Job(row["id"], row["kind"], row["payload"], row["attempts"])
 
 
+def renew(tx: Connection, job: Job, owner: str, now: datetime) -> bool:
+    """For work that takes longer than a lease. False if somebody else has it by now."""
+    mine = sa.update(jobs).where(jobs.c.id == job.id, jobs.c.lease_owner == owner, jobs.c.state == "leased")
+    return tx.execute(mine.values(lease_until=now + LEASE)).rowcount == 1
+
+
 def finish(tx: Connection, job: Job, owner: str, now: datetime) -> bool:
     """False if the lease has gone to somebody else meanwhile: roll back what was to be recorded with it."""
     mine = sa.update(jobs).where(jobs.c.id == job.id, jobs.c.lease_owner == owner, jobs.c.state == "leased")
@@ -77,3 +99,8 @@ def fail(tx: Connection, job: Job, owner: str, problem: str, now: datetime) -> N
     else:
         later = now + PAUSES[job.attempts - 1]
         tx.execute(mine.values(state="ready", problem=problem, not_before=later, lease_owner=None))
+
+
+def prune(tx: Connection, before: datetime) -> None:
+    """Forgets those that are done; those that have failed stay for an operator."""
+    tx.execute(sa.delete(jobs).where(jobs.c.state == "done", jobs.c.settled_at < before))

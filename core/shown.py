@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from core.talk import Document
+
 
 @dataclass(frozen=True, slots=True)
 class ShownButton:
@@ -17,17 +19,34 @@ class ShownButton:
     label: str
     kind: Literal["press", "link", "place", "contact"] = "press"
     url: str = ""
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The message shows a view that is kept true: it is shown anew whenever `object` changes."""
+
+    view: str
+    args: str
+    object: str
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
+    """`led` is the data of the press that has led to it."""
+
     text: str
     note: str = ""
     buttons: tuple[ShownButton, ...] = ()
     photos: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
+    qr: str = ""
     reads: bool = False
     keep: bool = False
+    alarm: bool = False
     expires: datetime | None = None
+    pin: Pinned | None = None
+    led: str = ""
 
 
 _SHOWN = TypeAdapter(Shown)

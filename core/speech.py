@@ -44,14 +44,17 @@ class Speech:
 
     def show(self, screen: Screen) -> Shown:
         old = () if screen.old is None else (line("Now: {answer}", answer=screen.old),)
-        buttons = (ShownButton(b.key, self.say(b.label), b.kind, b.url) for b in screen.buttons)
+        buttons = (ShownButton(b.key, self.say(b.label), b.kind, b.url, b.main) for b in screen.buttons)
         return Shown(
             text=self.text((*screen.text, *old)),
             note=self.text(screen.note),
             buttons=tuple(buttons),
             photos=screen.photos,
+            documents=screen.documents,
+            qr=screen.qr,
             reads=screen.reads,
             keep=screen.keep,
+            alarm=screen.alarm,
             expires=screen.expires,
         )
 

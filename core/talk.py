@@ -23,6 +23,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file that somebody may fetch by its reference; `size` in bytes."""
+
+    ref: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """A phone that the messenger vouches for (`own`) or that was merely forwarded."""
 
@@ -33,12 +42,14 @@ class Contact:
 @dataclass(frozen=True, slots=True)
 class Button:
     """The key is for us, the label for people. A chosen button is also how a choice is answered and kept.
-    A `link` opens `url`; `place` and `contact` ask the device and come back as a Message."""
+    A `link` opens `url`; `place` and `contact` ask the device and come back as a Message. `main` is the one that most
+    people want here."""
 
     key: str
     label: Line
     kind: Literal["press", "link", "place", "contact"] = "press"
     url: str = ""
+    main: bool = False
 
 
 # Events: what comes in.
@@ -55,8 +66,8 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What was sent together is one event. Photos and documents are references; `edited` is the key of the message
-    that this one replaces."""
+    """What was sent together is one event. Photos and documents are references; `key` is the messenger's own name for
+    it, `edited` the key of the message that this one replaces."""
 
     text: str = ""
     photos: tuple[str, ...] = ()
@@ -65,6 +76,7 @@ class Message:
     voice: str = ""
     contact: Contact | None = None
     edited: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +112,25 @@ class Loaded:
     then: Event | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The dialog that answers the step `step` has come to its end with `value`, as JSON."""
+
+    step: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The dialog that was to answer the step `step` was left without a value."""
+
+    step: str
+
+
 Said = Press | Message
 Incoming = Press | Message | Command
 """What a transport can report."""
-Event = Press | Message | Done | Failed | Loaded
+Event = Press | Message | Done | Failed | Loaded | Answered | Unanswered
 """What a form or a view hears."""
 
 
@@ -132,6 +159,13 @@ class Refused:
     why: Line
 
 
+@dataclass(frozen=True, slots=True)
+class Sought(Refused):
+    """Not an answer yet: from here on only the options that fit these words are offered."""
+
+    words: str
+
+
 # Results: what goes out.
 
 
@@ -140,16 +174,20 @@ class Screen:
     """`note` is about what was just said, `old` the answer on file in words. A screen marked `keep` (a receipt, an
     answer) is neither edited nor superseded; one that `expires` is not sent after that time. Where `reads` is true the
     screen waits for words, so that only «back» may be typed instead of being pressed; where `over` is true nothing can
-    be answered any more, and the form ends with it."""
+    be answered any more, and the form ends with it. An `alarm` is to be seen before anything else. `qr` is an address
+    to be shown as a code for cameras."""
 
     text: Text
     buttons: tuple[Button, ...] = ()
     note: Text = ()
     old: Line | None = None
     photos: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
+    qr: str = ""
     reads: bool = False
     keep: bool = False
     over: bool = False
+    alarm: bool = False
     expires: datetime | None = None
 
 
@@ -170,6 +208,32 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Sub:
+    """The step `step` is answered by another form: open it, then come back with Answered(step, value), or with
+    Unanswered(step) where `back` says that there is a way back. `again`: the same press has led here before."""
+
+    step: str
+    form: str
+    args: str = ""
+    note: Text = ()
+    back: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The form was to answer a step of another one, and `value`, as JSON, is its answer; `screen` is its last."""
+
+    value: Any
+    screen: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The person goes back from the first screen of a form that was to answer a step of another one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """A press that has already led to this screen: acknowledge it, show nothing new."""
 
@@ -181,4 +245,4 @@ class Over:
     """The form has ended and these words are not for it: the shell takes them."""
 
 
-Result = Screen | Do | Load | Quiet | Over
+Result = Screen | Do | Load | Sub | Closed | Left | Quiet | Over

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from core.db import PLAIN, Id, Moment, metadata
+from core.db import NOBODYS, PLAIN, Id, Moment, metadata
 from core.sql import upsert
 
 timers = sa.Table(
@@ -25,6 +25,7 @@ timers = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0", info=PLAIN),
     sa.Column("problem", sa.Text, info=PLAIN),
     sa.Index(None, "due_at"),
+    info=NOBODYS,
 )
 
 PAUSE = timedelta(minutes=1)

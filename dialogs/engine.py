@@ -13,11 +13,14 @@ from pydantic_core import to_jsonable_python
 
 from core.lines import Line, Text, line
 from core.talk import (
+    Answered,
+    Closed,
     Do,
     Done,
     Event,
     Failed,
     Held,
+    Left,
     Load,
     Loaded,
     Message,
@@ -27,17 +30,22 @@ from core.talk import (
     Refused,
     Result,
     Said,
+    Sought,
+    Sub,
     Took,
+    Unanswered,
 )
-from dialogs.keys import AGAIN, BACK, CHANGE, KEEP, PAGE
+from dialogs.keys import AGAIN, ALL, BACK, CHANGE, KEEP, PAGE
 from dialogs.session import NOTHING, WORDS, Draft, Here, Session, Step, digest
+from dialogs.sources import declined, edited_in, reworded, sourced, words_in
 from dialogs.walk import Facts, Spot, Steps, UnknownFacts, walk
 
-__all__ = ["AGAIN", "BACK", "CHANGE", "KEEP", "NOTED", "OLDER", "PAGE", "SENT", "Form"]
+__all__ = ["AGAIN", "ALL", "BACK", "CHANGE", "EDITED", "KEEP", "NOTED", "OLDER", "PAGE", "SENT", "Form"]
 
 OLDER = line("That was for an earlier screen. We are here now.")
 NOTED = line("Got it.")
 SENT = line("That part has already been sent.")
+EDITED = line("Your change is taken over here.")
 PRESS_AGAIN = Refused(line("Please press «{button}».", button=AGAIN.label))
 UNTAKEN = {
     "text": line("The words beside it are not kept."),
@@ -56,7 +64,9 @@ class Form:
     made from data that a session names by revision; a tuple may change under its sessions. A new `revision` makes the
     buttons of old screens old. `catch` lists the steps that pick photos and places out of messages meant for another
     step: they read by their own answer alone. `title` names the form in menus, `brief` a begun run of it; the draft
-    of `brief` holds whatever is on file, so that it uses `draft.get`."""
+    of `brief` holds whatever is on file, so that it uses `draft.get`. `value` is what a form hands back that answers a
+    step of another one; its own last screen is then not shown. After a form that is the `last`, nothing else that was
+    begun goes on."""
 
     name: str
     revision: int
@@ -64,6 +74,8 @@ class Form:
     steps: Steps
     catch: tuple[Step[Any], ...] = ()
     brief: Callable[[Draft], Line | None] = lambda draft: None
+    value: Callable[[Draft], object] | None = None
+    last: bool = False
 
     def start(self, run: str, args: str = "") -> Session:
         return Session(run, self.name, self.revision, args)
@@ -94,19 +106,40 @@ class Form:
         before = walk(self.steps, s, facts)
         if isinstance(event, Message) and before.step.ends:
             return s, Over()
-        after, notes = self._hear(s, before, event)
+        if self._leaves(s, before, event):
+            return s, Left()
+        if isinstance(event, Message) and event.edited:
+            after, notes = self._edited(s, before, event, facts)
+        else:
+            after, notes = self._hear(s, before, event)
         spot = before if after is s else walk(self.steps, after, facts)
         after, turned = self._shown(s, before, after, spot, event)
         if spot.core:
             return after, _do(s, spot)
-        if isinstance(event, Press) and _led(event) == s.led and not turned:
-            return after, Quiet(spot.screen)
-        return after, replace(spot.screen, note=_once((*notes, *spot.screen.note)))
+        again = isinstance(event, Press) and _led(event) == s.led and not turned
+        if spot.step.form:
+            return after, _sub(spot, notes, again=again)
+        screen = replace(spot.screen, note=_once((*notes, *spot.screen.note)))
+        if spot.step.ends and s.parent and self.value:
+            return after, Closed(to_jsonable_python(self.value(spot.here.draft)), screen)
+        return after, Quiet(spot.screen) if again else screen
+
+    def _leaves(self, s: Session, spot: Spot, event: Event | None) -> bool:
+        """Back, and nothing is before it in this form."""
+        match event:
+            case Press(key=BACK.key, rev=rev):
+                here = (rev, s.revision) == (s.rev, self.revision) and s.shown in spot.step.names
+                return here and spot.retreat and not spot.core
+            case Unanswered(step):
+                return step in spot.step.names and spot.retreat and not _may_go_on(spot)
+            case _:
+                return False
 
     def _shown(self, s: Session, before: Spot, after: Session, spot: Spot, event: Event | None) -> tuple[Session, bool]:
         """The session with the screen that its person is about to see, and whether that is another one."""
         other = s.shown not in spot.step.names or s.revision != self.revision
-        turned = other or s.page != spot.here.page or spot.here.draft != before.here.draft
+        part = (s.page, s.sought) != (spot.here.page, spot.here.sought)
+        turned = other or part or spot.here.draft != before.here.draft
         led = s.led
         if turned and not isinstance(event, Done | Failed):
             led = _led(event) if isinstance(event, Press) and after is not s else ""
@@ -116,6 +149,7 @@ class Form:
             revision=self.revision,
             shown=spot.step.id,
             page=spot.here.page,
+            sought=spot.here.sought,
             seals=spot.seals,
             at=at,
             rev=s.rev + turned,
@@ -128,15 +162,25 @@ class Form:
         match event:
             case Done(key, value) if key.startswith(f"{s.run}:"):
                 act = key.removeprefix(f"{s.run}:").rpartition(":")[0]
-                return replace(s, answers={act: to_jsonable_python(value)} | dict(s.answers)), ()
+                done = s.done if act in s.answers else (*s.done, act)
+                return replace(s, answers={act: to_jsonable_python(value)} | dict(s.answers), done=done), ()
             case Failed(key, why) if spot.core and key == _do(s, spot).key:
                 seals = {k: v for k, v in s.seals.items() if k != spot.back}  # a consent is to be given anew
                 return replace(s, at=spot.back or spot.step.id, seals=seals), (why,)
+            case Answered(step, value) if spot.step.form and step in spot.step.names:
+                typed = spot.step.on_file({spot.step.id: value})
+                return (s, ()) if typed is NOTHING else _take(s, spot, {spot.step.id: typed}, ())
+            case Answered(step, value) if s.shown == step and step not in spot.settled:  # a deploy asks for more first
+                return replace(s, answers={**s.answers, step: value}), ()
+            case Unanswered(step) if step in spot.step.names:
+                return replace(s, at=spot.back), ()
             case Press() | Message() if spot.core:  # what core is about to do is not changed any more
                 return s, ()
             case Press(rev=rev) if (rev, s.revision) != (s.rev, self.revision):
                 return s, (OLDER,)
             case Press() | Message() if s.shown not in ("", *spot.step.names):  # a deploy has put another step here
+                return s, (OLDER,)
+            case Press() | Message() if spot.step.form:  # it is the other form's turn
                 return s, (OLDER,)
             case Press():
                 return self._press(s, spot, event)
@@ -153,6 +197,8 @@ class Form:
             return replace(s, at=spot.back if key == BACK.key else ""), ()
         if key == KEEP.key:
             return _take(s, spot, {spot.step.id: spot.turn.keep}, ())
+        if key == ALL.key:
+            return replace(s, page=0, sought=""), ()
         if key.startswith(PAGE):
             return replace(s, page=int(key.removeprefix(PAGE))), ()
         if key.startswith(CHANGE):
@@ -170,10 +216,46 @@ class Form:
         if isinstance(reply, Took):
             words = WORDS if reply.values.keys() - {spot.step.id} else frozenset()  # they answer another step
             untaken = sent - taken - spot.step.takes - words
-            return _take(s, spot, caught | dict(reply.values), (*_of(reply.note), *notes, *_untaken(untaken)))
+            after, told = _take(s, spot, caught | dict(reply.values), (*_of(reply.note), *notes, *_untaken(untaken)))
+            worded = {id for id in reply.values if id != spot.step.id or spot.step.takes >= WORDS}
+            return (sourced(s, after, said, worded) if isinstance(said, Message) else after), told
         untaken = sent - taken - spot.step.takes - WORDS
         enough = caught and not sent & WORDS
+        if isinstance(said, Message):
+            s = declined(s, said)
+        if isinstance(reply, Sought):
+            s = replace(s, page=0, sought=reply.words)
         return _take(s, spot, caught, (*notes, *_untaken(untaken), *((NOTED,) if enough else (reply.why,))))
+
+    def _edited(self, s: Session, spot: Spot, message: Message, facts: Facts) -> tuple[Session, Text]:
+        """A message that answers are made of has been changed: its words are replaced where they are the person's own
+        text, and read again where they were turned into something else."""
+        after, notes = s, list[Line]()
+        for id in edited_in(s, message):
+            if spot.core or id in spot.settled:
+                notes.append(SENT)
+                continue
+            after, refused = self._reread(after, id, message, facts)
+            notes += refused or (EDITED,)
+        return after, _once(tuple(notes)) or (OLDER,)
+
+    def _reread(self, s: Session, id: str, message: Message, facts: Facts) -> tuple[Session, Text]:
+        old, value, new = s.sources[id][message.edited], s.answers.get(id), message.text.strip()
+        sources = dict(s.sources) | {id: dict(s.sources[id]) | {message.edited: new}}
+        if isinstance(value, str) and old not in value:  # they have answered anew since
+            return s, (OLDER,)
+        if old in words_in(value):
+            seals = {k: v for k, v in s.seals.items() if k != id}  # its check is asked again
+            answers = dict(s.answers) | {id: reworded(value, old, new)}
+            return replace(s, answers=answers, seals=seals, sources=sources), ()
+        there = walk(self.steps, replace(s, at=id), facts)
+        if id not in there.step.names or there.step.read is None:
+            return s, (OLDER,)
+        reply = there.step.read(replace(message, edited="", key=message.edited), there.here)
+        if isinstance(reply, Refused):
+            return s, (reply.why,)
+        after, notes = _take(s, there, dict(reply.values), _of(reply.note))
+        return replace(after, at=s.at, sources=sources), notes
 
     def _caught(
         self,
@@ -218,6 +300,20 @@ def _take(s: Session, spot: Spot, new: dict[str, Any], notes: Text) -> tuple[Ses
 def _do(s: Session, spot: Spot) -> Do:
     command = spot.step.act(spot.here.draft) if spot.step.act else None
     return Do(f"{s.run}:{spot.step.id}:{digest(command)}", command)
+
+
+def _may_go_on(spot: Spot) -> bool:
+    """Without an answer to this step: to an earlier one, or with the old answer."""
+    return bool(spot.back) or (spot.turn.value is not NOTHING and spot.turn.why is None)
+
+
+def _sub(spot: Spot, notes: Text, *, again: bool) -> Sub:
+    step, turn, draft = spot.step, spot.turn, spot.here.draft
+    old = {} if turn.value is NOTHING else {step.id: turn.value}
+    args = step.args(replace(draft, values={**draft.values, **old}))
+    why = () if turn.why is None else (turn.why,)
+    back = _may_go_on(spot) or spot.retreat
+    return Sub(step.id, step.form, args, _once((*notes, *why)), back=back, again=again)
 
 
 def _led(press: Press) -> str:

@@ -9,6 +9,8 @@ from core.talk import Button
 AGAIN = Button("/again", line("Try again"))
 BACK = Button("/back", line("Back"))
 KEEP = Button("/keep", line("Leave as is"))
+ALL = Button("/all", line("Show all"))
+"""Ends a search among the options of a long choice."""
 CHANGE = "/change:"
 """And the id of an earlier step: a button that any screen may carry."""
 PAGE = "/page:"

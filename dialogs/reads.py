@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from core.lines import line
+from core.lines import Line, line
 from core.shown import Shown, ShownButton
-from core.talk import Refused
+from core.talk import Button, Refused
 from dialogs.keys import BACK
 
 _AROUND = ".,;:!?…«»\"“”„'`"
@@ -57,6 +57,32 @@ def distinct(buttons: Iterable[ShownButton]) -> tuple[ShownButton, ...]:
             label = f"{button.label} ({n})"
         named[plain(label)] = replace(button, label=label)
     return tuple(named.values())
+
+
+def fitting(text: str, options: Iterable[Button]) -> list[Button]:
+    """The options whose label, in whatever language, is these words; else those that hold each of them, or its first
+    letters: endings change from case to case. An option that is offered twice fits once."""
+    said = plain(text)
+    there = [(option, _labels(option.label)) for option in {option.key: option for option in options}.values()]
+    if exact := [option for option, labels in there if said in labels]:
+        return exact
+    if not any(sign.isalnum() for sign in said):
+        return []
+    for parts in (said.split(), [_stem(word) for word in said.split()]):
+        if fits := [option for option, labels in there if any(all(p in label for p in parts) for label in labels)]:
+            return fits
+    return []
+
+
+def _labels(label: Line) -> list[str]:
+    """All that it may be called: a msgid is English, and a name from data is there in every language."""
+    values = [value for value in label.args.values() if isinstance(value, str)]
+    inner = [name for value in label.args.values() if isinstance(value, Line) for name in _labels(value)]
+    return [plain(name) for name in ((label.msgid, *inner) if label.msgid else values)]
+
+
+def _stem(word: str) -> str:
+    return word[: max(4, len(word) - 2)]
 
 
 def words(text: str) -> str | Refused:

@@ -46,7 +46,15 @@ def gather(modules: Iterable[object]) -> Dialogs:
         for view in getattr(module, "VIEWS", ()):
             _check_name(view.name, forms, views)
             views[view.name] = view
+    for form in forms.values():
+        _check_subs(form, forms)
     return Dialogs(forms, views)
+
+
+def _check_subs(form: Form, forms: Mapping[str, Form]) -> None:
+    for step in () if callable(form.steps) else form.steps:
+        if step.form and (step.form not in forms or forms[step.form].value is None):
+            raise BadDialog(f"Step {step.id!r} of form {form.name!r} asks {step.form!r}, which has no value.")
 
 
 def _check_name(name: str, *taken: Mapping[str, object]) -> None:

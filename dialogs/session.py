@@ -39,17 +39,18 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Here(Generic[T]):
     """What a step may look at: the answers before it, the facts it needs, its own answer so far, and which part of a
-    long choice is on show."""
+    long choice is on show: a page of it, or what fits the words that are sought."""
 
     draft: Draft
     facts: Any = None
     own: T | None = None
     page: int = 0
+    sought: str = ""
 
 
 @dataclass(frozen=True)
 class Step(Generic[T]):
-    """Answered by the citizen (`read`) or by core (`act`); with neither it ends the form.
+    """Answered by the person (`read`), by core (`act`) or by another form (`form`); with none of them it ends the form.
 
     type    what the JSON on file is turned into
     show    of an `act`: shown only after core has declined
@@ -59,6 +60,9 @@ class Step(Generic[T]):
     say     the answer in words
     takes   what it reads of a Message, by field; where it reads text, words do not press its buttons
     fresh   a consent: it lapses with the draft it was given to
+    beside  nobody is asked for it: it is picked out of what was said to other steps
+    seeks   its words narrow what it offers; they may just as well name a button
+    args    what the other form is opened with; the old answer of this step, if there is one, is in the draft
     was     its id before it was renamed
     """
 
@@ -67,12 +71,16 @@ class Step(Generic[T]):
     show: Callable[[Here[T]], Screen]
     read: Callable[[Said, Here[T]], Took | Refused] | None = None
     act: Callable[[Draft], object] | None = None
+    form: str = ""
+    args: Callable[[Draft], str] = lambda draft: ""
     check: Callable[[T, Here[T]], Line | None] = lambda value, here: None
     needs: Callable[[Draft], object | None] = lambda draft: None
     when: Callable[[Draft], bool] = lambda draft: True
     given: Callable[[str], T | None] = lambda args: None
     say: Callable[[T], Line] = lambda value: literal(str(value))
     takes: frozenset[str] = frozenset()
+    beside: bool = False
+    seeks: bool = False
     fresh: bool = False
     was: str = ""
 
@@ -82,7 +90,7 @@ class Step(Generic[T]):
 
     @property
     def ends(self) -> bool:
-        return not (self.read or self.act)
+        return not (self.read or self.act or self.form)
 
     def answer(self, s: Session) -> Any:
         """What is on file, or what the form was opened with."""
@@ -111,10 +119,15 @@ class Session:
     held    answers that have only begun
     seals   the digest of what an answer was given to
     at      the cursor: a step that is asked again
-    shown   the step on show; page: which part of its long choice
+    shown   the step on show; page: which part of its long choice; sought: the words that narrow it
     rev     of the screen on show; a button knows its own
     led     the press that led to it
     over    nothing is asked any more
+    done    the steps that core has answered
+    parent  the run and the step that it answers; retreat: Back on the first screen leads there
+    sources the messages that the answers are made of, by step and by the messenger's own name for them
+    heard   the messages that have opened it and may be handed on, as JSON
+    alarmed the emergency numbers that were last shown beside it
     """
 
     run: str
@@ -130,10 +143,17 @@ class Session:
     rev: int = 0
     led: str = ""
     over: bool = False
+    done: tuple[str, ...] = ()
+    sought: str = ""
+    parent: tuple[str, str] | None = None
+    retreat: bool = False
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    heard: tuple[Mapping[str, Any], ...] = ()
+    alarmed: str = ""
 
 
 def session_to_json(s: Session) -> dict[str, Any]:
-    """Answers are JSON already."""
+    """All of it is JSON already."""
     return {name: getattr(s, name) for name in _FIELDS}
 
 

@@ -16,19 +16,21 @@ PAGE = 7
 @dataclass(frozen=True)
 class View:
     """`needs` is run for the person who presses: core answers only what they may see. Anybody can send any args, so
-    that both functions take every string."""
+    that all functions take every string. `watch` names the object, such as «appeal:NUMBER», whose changes its message
+    is to follow; empty: none."""
 
     name: str
     show: Callable[[str, Any], Screen]
     needs: Callable[[str], object | None] = lambda args: None
+    watch: Callable[[str], str] = lambda args: ""
 
     def button(self, args: str | int, label: Line) -> Button:
         return Button(f"{self.name}:{args}", label)
 
 
-def launch(form: str, args: str | int, label: Line) -> Button:
+def launch(form: str, args: str | int, label: Line, *, main: bool = False) -> Button:
     """Opens the form of this name; views and forms share one namespace."""
-    return Button(f"{form}:{args}", label)
+    return Button(f"{form}:{args}", label, main=main)
 
 
 def look(views: Mapping[str, View], event: Press | Loaded) -> Screen | Load | Over:
@@ -60,6 +62,6 @@ def page(
     """Seven rows and the ways to the neighbours; `rows` holds one more if there is a next page. `args` is the start;
     `within` goes before it in the keys (a pile, a filter)."""
     start = start_of(args)
-    newer = [view.button(f"{within}{max(0, start - PAGE)}", line("Newer"))] if start else []
-    older = [view.button(f"{within}{start + PAGE}", line("Older"))] if len(rows) > PAGE else []
-    return (*map(row, rows[:PAGE]), *newer, *older)
+    before = [view.button(f"{within}{max(0, start - PAGE)}", line("Earlier in the list"))] if start else []
+    after = [view.button(f"{within}{start + PAGE}", line("Further in the list"))] if len(rows) > PAGE else []
+    return (*map(row, rows[:PAGE]), *before, *after)

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.lines import Line, literal
 from core.talk import Screen
-from dialogs.keys import AGAIN, BACK, KEEP
+from dialogs.keys import AGAIN, ALL, BACK, KEEP
 from dialogs.session import NOTHING, WORDS, Draft, Here, Session, Step, digest
 
 Steps = tuple[Step[Any], ...] | Callable[[Draft], Iterable[Step[Any]]]
@@ -74,6 +74,8 @@ class Spot:
     settled: frozenset[str]
     """Core has acted on these answers."""
     seals: Mapping[str, str]
+    retreat: bool = False
+    """Nothing is before it in this form, but the form that it answers to goes back."""
 
     @property
     def step(self) -> Step[Any]:
@@ -86,10 +88,16 @@ class Spot:
     @cached_property
     def screen(self) -> Screen:
         screen, step, why = self.step.show(self.here), self.step, self.turn.why
-        ours = {AGAIN.key: step.act, KEEP.key: self.turn.keep is not NOTHING, BACK.key: step.read and self.back}
-        buttons = (*screen.buttons, *(button for button in (AGAIN, KEEP, BACK) if ours[button.key]))
+        ours = {
+            ALL.key: self.here.sought,
+            AGAIN.key: step.act,
+            KEEP.key: self.turn.keep is not NOTHING,
+            BACK.key: step.read and (self.back or self.retreat),
+        }
+        buttons = (*screen.buttons, *(button for button in (ALL, AGAIN, KEEP, BACK) if ours[button.key]))
         note = screen.note if why is None else (*screen.note, why)
-        return replace(screen, buttons=buttons, note=note, old=self.turn.old, reads=step.takes >= WORDS)
+        reads = step.takes >= WORDS and not step.seeks
+        return replace(screen, buttons=buttons, note=note, old=self.turn.old, reads=reads)
 
 
 def walk(steps: Steps, s: Session, facts: Facts) -> Spot:
@@ -106,8 +114,10 @@ def walk(steps: Steps, s: Session, facts: Facts) -> Spot:
             continue
         turn = _turn(step, value, s, draft, facts)
         if turn.waits or turn.why:
-            return Spot(turn, bool(step.act) and not turn.again, back, settled, seals)
-        values[step.id], seals[step.id], back = value, turn.seal, step.id
+            core, first = bool(step.act) and not turn.again, not back and not settled
+            return Spot(turn, core, back, settled, seals, retreat=first and s.retreat)
+        values[step.id], seals[step.id] = value, turn.seal
+        back = back if step.beside and not value else step.id  # nobody goes back to what nobody was asked
     raise AssertionError("A form ends with a step that nobody answers.")
 
 
@@ -125,7 +135,8 @@ def _turn(step: Step[Any], value: Any, s: Session, draft: Draft, facts: Facts) -
     waits = again or value is NOTHING or part is not NOTHING or (step.fresh and not sealed)
     known = None if query is None or (sealed and not waits) else facts[query]
     own = value if part is NOTHING else part
-    here = Here(draft, known, None if own is NOTHING else own, s.page if s.shown in step.names else 0)
+    page, sought = (s.page, s.sought) if s.shown in step.names else (0, "")
+    here = Here(draft, known, None if own is NOTHING else own, page, sought)
     unsure = value is not NOTHING and not step.fresh and (waits or not sealed)
     why = step.check(value, here) if unsure else None
     return Turn(step, here, value, step.raw(s.answers), again, part is not NOTHING, waits, seal, why)

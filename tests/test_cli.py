@@ -145,7 +145,7 @@ def test_release_of_what_is_no_number_is_refused_in_a_sentence(
 
 def test_an_appeal_is_played_through_a_pipe_and_filed_by_the_real_core(folder: Path) -> None:
     words = "Яма на улице Канарейкиной, у дома 5"
-    typed = [words, "#1", "#1", "#1", "Канарейкина, 5", *["#1"] * 4]  # the consent, what, where, and on to the end
+    typed = [words, "#1", "#1", "#1", "#1", "Канарейкина, 5", "#1"]  # agreed, what, where, no photos, sent
     played = bots("play", "appeal", "--lang", "en", folder=folder, given="\n".join(typed))
     assert (played.returncode, played.stderr) == (0, "")
     (number,) = rows(folder, sa.select(appeals.c.number).where(appeals.c.text == words))[0]

@@ -18,11 +18,11 @@ from pydantic import SecretStr
 from redis import Redis
 
 from bots.config import Settings
-from bots.photos import PhotoStore
+from bots.files.store import FolderStore
 from core import app
 from core.appeals.types import FileAppeal
 from tests.web.conftest import demo_postgres_url, settings_for  # noqa: F401
-from tests.web.site import Person, Site, logged, running
+from tests.web.site import PNG, Person, Site, logged, running
 
 WORDS = "Яма у дома Канарейкина, позвоните мне: +7 912 000-13-37, зовут Кенар Канарейкин"
 SOWN = ("Канарейкин", "000-13-37")
@@ -183,8 +183,8 @@ async def test_a_whole_walk_with_everything_going_wrong_leaks_nothing(
         raise RuntimeError(f"{args} {more} {WORDS}")
 
     with monkeypatch.context() as here:  # in a handler
-        here.setattr(PhotoStore, "save", broken)
-        answer = await person.post(b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "/photos")
+        here.setattr(FolderStore, "save", broken)
+        answer = await person.post(PNG, "/photos")
         assert answer.status == 500
         assert not any(word in answer.body.decode() for word in hidden)
     with monkeypatch.context() as here:  # in a move

@@ -68,6 +68,16 @@ WRONG = {
     "HTTP_PORT": ("0", "-1", "99999", "abc", "80.5", "8080 "[:4] + "x"),
     "DEMO": ("maybe", "2"),
     "REGION": ("nowhere.yaml", ".", f"{CANARY}.yaml"),
+    "FILES_S3_BUCKET": ("Files", "a/b", "x", f"{CANARY}_"),
+    "FILES_S3_ENDPOINT": ("s3.example.ru", f"https://user:{CANARY}@s3.example.ru", f"https://s3.example.ru/{CANARY}"),
+    "FILES_S3_REGION": ("ru central", CANARY + "!"),
+}
+BUCKET = {
+    "FILES_S3_BUCKET": "files",
+    "FILES_S3_ENDPOINT": "https://s3.example.ru",
+    "FILES_S3_REGION": "ru-central1",
+    "FILES_S3_KEY": f"key-{CANARY}",
+    "FILES_S3_SECRET": f"{CANARY}/+=",
 }
 
 
@@ -99,6 +109,28 @@ def test_a_good_setting_is_read_as_it_is_used(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert getattr(read_settings(), name.lower()) == read
+
+
+@pytest.mark.parametrize("missing", BUCKET)
+def test_a_half_given_bucket_is_refused_and_what_is_missing_is_named(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in BUCKET.keys() - {missing}:
+        monkeypatch.setenv(name, BUCKET[name])
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    said = str(refused.value)
+    assert said.startswith(f"{missing} ")
+    assert len(said) < 200 and "\n" not in said and CANARY not in said
+
+
+def test_a_whole_bucket_is_read_and_its_key_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in BUCKET.items():
+        monkeypatch.setenv(name, value)
+    settings = read_settings()
+    assert settings.files_s3_bucket == "files"
+    assert {BUCKET["FILES_S3_KEY"], BUCKET["FILES_S3_SECRET"]} <= set(settings.secrets)
+    assert CANARY not in repr(settings)
 
 
 def test_the_file_beside_the_process_is_read_and_the_environment_is_stronger(

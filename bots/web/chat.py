@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from bots.moves import actor_of
-from bots.photos import MOST, photo_type
-from bots.receive import Update, accept, meet
+from bots.receive import Update, accept
 from bots.web import mailbox, tickets
 from bots.web.context import Context
-from bots.web.errors import NO_PHOTO, TOO_LARGE, TOO_LONG, NotOurs, Stranger
+from bots.web.errors import LOST_DOCUMENT, LOST_PHOTO, TOO_LONG, NotOurs, Stranger
 from bots.web.stream import follow
 from bots.web.visitors import Recognize, Visitor, language
 from bots.web.wire import Body, TextBody, event_of, read_ack, read_body, read_number
-from core import app
-from core.actors import Actor, Nobody
-from core.appeals.types import OpenPhoto
 from core.conversations import service as conversations
-from core.conversations.types import Address
-from core.errors import NotAllowed, Refusal
-from core.files.store import add_file, owns_all
-from core.lines import line
+from core.conversations.types import Address, Person
+from core.errors import Refusal
+from core.files.store import described, owns_all
+from core.files.types import Kind
 from core.talk import Message
 
-LOST_PHOTO = line("One of the photos did not arrive. Please attach it again.")
 BODY_MOST = 512 * 1024
-"""Bytes of anything but a photo."""
-CACHED = "private, max-age=86400, immutable"
+"""Bytes of anything but a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +35,6 @@ class Chat:
     def routes(self, base: str) -> list[web.RouteDef]:
         return [
             web.post(f"{base}/messages", self.say),
-            web.post(f"{base}/photos", self.upload),
-            web.get(f"{base}/photos/{{ref}}", self.photo),
             web.get(f"{base}/items", self.items),
             web.post(f"{base}/ack", self.acknowledge),
             web.post(f"{base}/ticket", self.ticket),
@@ -73,49 +63,13 @@ class Chat:
         accepted = accept(tx, update, now, visitor.newcomer)
         visitor.seen(tx)
         there = accepted.conversation_id
-        if isinstance(event, Message) and event.photos:
-            person = conversations.read(tx, [there])[there].person
-            if person.kind != "citizen" or not owns_all(tx, person.id, event.photos):
-                raise Refusal(LOST_PHOTO)
-        if not accepted.new or not isinstance(body, TextBody) or not (body.text or body.photos):
+        if isinstance(event, Message) and (event.photos or event.documents):
+            _check(tx, conversations.read(tx, [there])[there].person, event)
+        if not accepted.new or not isinstance(body, TextBody) or not (body.text or body.photos or body.documents):
             return visitor.address, there, None
-        mine: dict[str, Any] = {"text": body.text, "photos": list(body.photos)}
+        documents = [asdict(document) for document in described(tx, body.documents)]
+        mine: dict[str, Any] = {"text": body.text, "photos": list(body.photos), "documents": documents}
         return visitor.address, there, mailbox.put_mine(tx, there, body.id, mine, now)
-
-    async def upload(self, request: web.Request) -> web.Response:
-        """The bytes are on the disk before the answer; whose they are is decided by the token."""
-        if (request.content_length or 0) > MOST:
-            raise NotOurs(413, TOO_LARGE)
-        content, now = await request.read(), self.context.clock()
-        if len(content) > MOST:
-            raise NotOurs(413, TOO_LARGE)
-        mime = photo_type(content)
-        if mime is None:
-            raise NotOurs(415, NO_PHOTO)
-        visitor = await self.context.read(lambda conn: self._visitor(request, conn, now))
-        if visitor.official is not None:
-            raise NotAllowed
-        name = await asyncio.to_thread(self.context.photos.save, content)
-
-        def keep(tx: Connection) -> str:
-            there = meet(tx, visitor.address, language(request), now, visitor.newcomer)
-            person = conversations.read(tx, [there])[there].person
-            return add_file(tx, person.id, name, mime, len(content), now)
-
-        return web.json_response({"ref": await self.context.write(keep)}, status=201)
-
-    async def photo(self, request: web.Request) -> web.StreamResponse:
-        query, now = OpenPhoto(request.match_info["ref"]), self.context.clock()
-
-        def find(tx: Connection) -> Any:
-            actor = self._actor(tx, self._visitor(request, tx, now))
-            found = app.ask(tx, actor, query, now)
-            app.audit_read(tx, actor, query, now)
-            return found
-
-        found = await self.context.write(find)
-        headers = {"Content-Type": found.mime, "Cache-Control": CACHED, "Content-Disposition": "inline"}
-        return web.FileResponse(self.context.photos.path(found.sha256), headers=headers)
 
     async def items(self, request: web.Request) -> web.Response:
         """Newer than a change, older than a place, or the last ones."""
@@ -149,26 +103,23 @@ class Chat:
     async def ticket(self, request: web.Request) -> web.Response:
         """Opens one live stream: an EventSource cannot send the token in a header."""
         now = self.context.clock()
-        issue = await self.context.write(lambda tx: tickets.issue(tx, self._visitor(request, tx, now).address, now))
-        return web.json_response({"ticket": issue})
+
+        def issue(tx: Connection) -> str:
+            visitor = self._visitor(request, tx, now)
+            return tickets.issue(tx, visitor.address, visitor.desk, now)
+
+        return web.json_response({"ticket": await self.context.write(issue)})
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         ticket, now = request.query.get("ticket", ""), self.context.clock()
-        address = await self.context.write(lambda tx: tickets.spend(tx, ticket, now))
-        if address is None:
+        opened = await self.context.write(lambda tx: tickets.spend(tx, ticket, now))
+        if opened is None:
             raise Stranger
-        return await follow(self.context, request, address, _number(request, "after") or 0)
+        return await follow(self.context, request, opened, _number(request, "after") or 0)
 
     def _there(self, request: web.Request, conn: Connection, now: datetime) -> int | None:
         """The conversation, if anything has been said in it yet."""
         return conversations.find(conn, self._visitor(request, conn, now).address)
-
-    @staticmethod
-    def _actor(conn: Connection, visitor: Visitor) -> Actor:
-        there = conversations.find(conn, visitor.address)
-        if visitor.official is not None or there is None:
-            return visitor.official or Nobody()
-        return actor_of(conn, conversations.read(conn, [there])[there].person)
 
     def _visitor(self, request: web.Request, conn: Connection, now: datetime) -> Visitor:
         visitor = self.recognize(request, conn, now)
@@ -184,6 +135,15 @@ class Chat:
         if len(raw) > BODY_MOST:
             raise NotOurs(413, TOO_LONG)
         return raw
+
+
+def _check(conn: Connection, person: Person, message: Message) -> None:
+    """Raises Refusal for files that are not here, not theirs, or not what they are sent as."""
+    theirs = person.kind == "citizen"
+    if not (theirs and owns_all(conn, person.id, message.photos, Kind.PHOTO)):
+        raise Refusal(LOST_PHOTO)
+    if not owns_all(conn, person.id, message.documents, Kind.DOCUMENT):
+        raise Refusal(LOST_DOCUMENT)
 
 
 def _number(request: web.Request, name: str) -> int | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
 from bots.config import Settings
-from bots.photos import PhotoStore
+from bots.files.decode import Decoder
+from bots.files.store import FileStore
 from bots.signals import Signals
 from core.clock import Clock
 from core.db import Database
@@ -31,8 +32,9 @@ class Context:
     clock: Clock
     speeches: Speeches
     region: Region
-    photos: PhotoStore
+    files: FileStore
     stopping: asyncio.Event
+    decoder: Decoder = field(default_factory=Decoder)
     reached: Callable[[str], None] = lambda hop: None
 
     async def read(self, fn: Callable[[Connection], T]) -> T:

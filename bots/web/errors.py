@@ -16,8 +16,17 @@ from core.speech import Speeches
 
 NOT_HERE = line("Your entry has ended. Please ask for a new link.")
 NOT_OURS = line("We could not read that. Please reload the page and send it again.")
-NO_PHOTO = line("This is not a picture that we can take. Please choose a JPEG, PNG or WebP file.")
-TOO_LARGE = line("This file is too large. Please send one of up to 10 MB.")
+NO_PHOTO = line("This is not a picture that we can take. Please choose a JPEG, PNG, WebP or HEIC file.")
+TOO_LARGE = line("This file is too large. Please send one of up to 20 MB.")
+TOO_MANY_PIXELS = line("This picture is too large. Please send one of up to 50 megapixels.")
+UNREADABLE = line("This picture cannot be opened: it seems to be damaged. Please save it anew or choose another one.")
+NO_DOCUMENT = line(
+    "This is not a document that we can take. Please send PDF, Word, Excel, OpenDocument, RTF or plain text (.txt)."
+)
+MACROS = line("There are macros in this document, and we do not take those. Please save it as PDF and send that.")
+LATE_LINK = line("This link has run out: it holds for five minutes. Please go back and open the file there again.")
+LOST_PHOTO = line("One of the photos did not arrive. Please attach it again.")
+LOST_DOCUMENT = line("One of the documents did not arrive. Please attach it again.")
 TOO_LONG = line("This is too long for one message. Please make it shorter.")
 NO_PAGE = line("There is no such page. Please check the address or begin from the start.")
 FOREIGN = line("Please open the link itself and press the button there.")

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from bots.web.qr import qr_uri
 from bots.web.tables import web_boxes, web_items
 from core.outbox import delivery
 from core.outbox.types import State
@@ -17,6 +18,7 @@ from core.shown import Shown, to_json
 from core.sql import insert_once
 
 PAGE = 50
+SEEN = ("text", "note", "photos", "documents", "buttons", "push", "alarm", "quiet")
 _B, _I = web_boxes.c, web_items.c
 
 
@@ -49,7 +51,7 @@ def put_theirs(
     known: int | None = tx.execute(sa.select(_I.pos).where(_I.outbox_id == outbox_id)).scalar()
     if known is not None:
         return known
-    body = {**to_json(shown), "push": push}
+    body = _body(shown) | {"push": push}
     live = None if push else _live(tx, conversation_id)
     if live is not None and edit:
         _replace(tx, live, outbox_id, body, now)
@@ -65,6 +67,24 @@ def put_theirs(
         live_now = None if shown.keep else box["pos"]
         tx.execute(sa.update(web_boxes).where(_B.conversation_id == conversation_id).values(live=live_now))
     return int(box["pos"])
+
+
+def edit(tx: Connection, conversation_id: int, pos: int, outbox_id: int, shown: Shown, now: datetime) -> int | None:
+    """Shows a pinned view anew where it stands, with buttons only where it is the live screen. None where something
+    else stands by now."""
+    box = tx.execute(sa.select(web_boxes).where(_B.conversation_id == conversation_id).with_for_update()).first()
+    here = sa.select(web_items, _B.acked).join(web_boxes, _B.conversation_id == _I.conversation_id)
+    item = tx.execute(here.where(_I.conversation_id == conversation_id, _I.pos == pos)).mappings().first()
+    body = _body(shown) | {"push": False, "quiet": True}
+    if box is None or item is None or item["body"].get("pin") != body["pin"]:
+        return None
+    if item["outbox_id"] != outbox_id:
+        _replace(tx, item, outbox_id, body if box.live == pos else {**body, "buttons": []}, now)
+    return pos
+
+
+def _body(shown: Shown) -> dict[str, Any]:
+    return {**to_json(shown), "code": qr_uri(shown.qr) if shown.qr else ""}
 
 
 def _live(tx: Connection, conversation_id: int) -> RowMapping | None:
@@ -107,9 +127,10 @@ def latest(conn: Connection, conversation_id: int) -> int:
 
 
 def _as_json(row: RowMapping) -> dict[str, Any]:
-    body = {name: row["body"].get(name) for name in ("text", "note", "photos", "buttons", "push")}
+    """`qr` is a picture of the address `link`; a change marked `quiet` is not read out."""
+    body = {name: row["body"].get(name) for name in SEEN}
     place = {"pos": row["pos"], "n": row["n"], "side": row["side"], "id": row["key"] or "", "at": row["at"].isoformat()}
-    return {**place, **body}
+    return {**place, **body, "qr": row["body"].get("code", ""), "link": row["body"].get("qr", "")}
 
 
 def acknowledge(tx: Connection, conversation_id: int, n: int, now: datetime) -> None:

@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from bots.photos import MOST
+from bots.files.kinds import MOST
 from bots.web import visitors
 from bots.web.chat import Chat
 from bots.web.context import Context
 from bots.web.errors import FOREIGN, Handler, NotOurs, sentences
+from bots.web.files import Files, fetch
+from bots.web.health import Health
 from bots.web.pages import Pages
 
 HEADERS = {
@@ -31,8 +33,11 @@ def build(context: Context) -> web.Application:
     )
     app.on_response_prepare.append(_headers(context.settings.web_origins))
     app.add_routes(pages.routes())
-    app.add_routes(Chat(context, visitors.citizen).routes("/api/chat"))
-    app.add_routes(Chat(context, visitors.official).routes("/desk/api"))
+    for base, recognize in (("/api/chat", visitors.citizen), ("/desk/api", visitors.official)):
+        app.add_routes(Chat(context, recognize).routes(base))
+        app.add_routes(Files(context, recognize).routes(base))
+    app.add_routes(fetch(context))
+    app.add_routes(Health(context).routes())
     return app
 
 
@@ -53,13 +58,18 @@ def policy(origins: tuple[str, ...]) -> str:
 
 def _headers(origins: tuple[str, ...]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     chat, elsewhere = policy(origins), policy(())
+    sealed = f"{elsewhere}; sandbox"
+
+    def attached(response: web.StreamResponse) -> bool:
+        """Somebody's file: should a browser open it after all, then as nobody's page."""
+        return response.headers.get("Content-Disposition", "").startswith("attachment")
 
     async def add(request: web.Request, response: web.StreamResponse) -> None:
         framed = origins and request.path == "/"
         response.headers.update(HEADERS)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.pop("Server", None)  # which release of what we run is nobody's business
-        response.headers["Content-Security-Policy"] = chat if framed else elsewhere
+        response.headers["Content-Security-Policy"] = sealed if attached(response) else chat if framed else elsewhere
         if not framed:
             response.headers["X-Frame-Options"] = "DENY"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -13,52 +15,68 @@ from sqlalchemy.engine import Connection
 from bots.signals import rung
 from bots.web import mailbox
 from bots.web.context import Context
-from bots.web.visitors import DESK
-from core.authorities.queries import find_official
+from bots.web.tickets import Pass
+from core.authorities.entries import desk_is_open
 from core.conversations import service as conversations
-from core.conversations.types import Address
 
-LOOK_AGAIN = 2.0
-"""Seconds after which it looks for changes without having been told."""
+LOOK_AGAIN, LOOK_SELDOM = 2.0, 15.0
+"""Seconds after which it looks for changes without having been told; seldom where every signal is heard. A desk may be
+closed from the command line, and then its stream is to end soon."""
 PING = 15.0
 """Seconds between signs of life, so that both sides and every proxy between them see that the stream is alive."""
 
 
-async def follow(context: Context, request: web.Request, address: Address, after: int) -> web.StreamResponse:
-    """Until the page closes it or the process stops. Items after change `after`, in the order of their changes."""
+async def follow(context: Context, request: web.Request, opened: Pass, after: int) -> web.StreamResponse:
+    """Until the page closes it, its desk is closed, or the process stops. Items after change `after`, in the order of
+    their changes; a page that has seen more than there is hears that it has to begin anew."""
     if request.transport is None:  # the page has gone before we came to it
         return web.Response()
     async with sse_response(request) as response:
         try:
-            there = await _conversation(context, response, address)
-            if there is not None:
+            there, latest = await _conversation(context, response, opened, after)
+            if latest < after:
+                await response.send("", event="anew")
+            elif there is not None:
                 with context.signals.listen(f"web:{there}") as changed:
-                    await _follow(context, response, address, there, after, changed)
+                    await _follow(context, response, opened, there, after, changed)
         except ConnectionError:  # the page has gone
             pass
     return response
 
 
-async def _conversation(context: Context, response: EventSourceResponse, address: Address) -> int | None:
-    """Waits until something is said there for the first time."""
-    with context.signals.listen(f"new:{address.peer}") as met:
+async def _conversation(
+    context: Context, response: EventSourceResponse, opened: Pass, after: int
+) -> tuple[int | None, int]:
+    """With its last change; waits until something is said there for the first time."""
+    with context.signals.listen(f"new:{opened.address.peer}") as met:
         while _goes_on(context, response):
             met.clear()
-            there = await context.read(lambda conn: conversations.find(conn, address))
-            if there is not None:
-                return there
+            found = await context.read(partial(_found, opened=opened, now=context.clock()))
+            if found is None:
+                break
+            there, latest = found
+            if there is not None or latest < after:
+                return there, latest
             await response.send("", event="ping")
             await _wait(context, met, PING)
-    return None
+    return None, after
+
+
+def _found(conn: Connection, opened: Pass, now: datetime) -> tuple[int | None, int] | None:
+    """None where the desk has been closed meanwhile."""
+    if _closed(conn, opened, now):
+        return None
+    there = conversations.find(conn, opened.address)
+    return there, 0 if there is None else mailbox.latest(conn, there)
 
 
 async def _follow(
-    context: Context, response: EventSourceResponse, address: Address, there: int, after: int, changed: asyncio.Event
+    context: Context, response: EventSourceResponse, opened: Pass, there: int, after: int, changed: asyncio.Event
 ) -> None:
     silent = PING
     while _goes_on(context, response):
         changed.clear()
-        items = await context.read(lambda conn, after=after: _newer(conn, address, there, after))  # type: ignore[misc]
+        items = await context.read(partial(_newer, opened=opened, there=there, after=after, now=context.clock()))
         if items is None:
             return
         if items:
@@ -68,19 +86,24 @@ async def _follow(
         if silent >= PING:
             await response.send("", event="ping")
             silent = 0.0
-        await _wait(context, changed, LOOK_AGAIN)
-        silent += LOOK_AGAIN
+        seconds = LOOK_SELDOM if context.signals.sure and opened.desk is None else LOOK_AGAIN
+        await _wait(context, changed, seconds)
+        silent += seconds
 
 
 def _goes_on(context: Context, response: EventSourceResponse) -> bool:
     return response.is_connected() and not context.stopping.is_set()
 
 
-def _newer(conn: Connection, address: Address, there: int, after: int) -> list[dict[str, Any]] | None:
-    """None for an official who has been revoked meanwhile."""
-    if address.account == DESK and find_official(conn, int(address.peer)) is None:
+def _newer(conn: Connection, opened: Pass, there: int, after: int, now: datetime) -> list[dict[str, Any]] | None:
+    """None where the desk has been closed meanwhile, or the conversation erased."""
+    if _closed(conn, opened, now) or conversations.find(conn, opened.address) != there:
         return None
     return mailbox.newer(conn, there, after)
+
+
+def _closed(conn: Connection, opened: Pass, now: datetime) -> bool:
+    return opened.desk is not None and not desk_is_open(conn, opened.desk, now)
 
 
 async def _wait(context: Context, changed: asyncio.Event, seconds: float) -> None:

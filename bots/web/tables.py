@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from core.db import ERASE, PLAIN, Id, Moment, metadata
+from core.db import ERASE, PLAIN, Id, Moment, metadata, owned
 
 web_boxes = sa.Table(
     "web_boxes",
@@ -14,6 +14,7 @@ web_boxes = sa.Table(
     sa.Column("pos", sa.Integer, nullable=False, info=PLAIN),
     sa.Column("acked", sa.Integer, nullable=False, info=PLAIN),
     sa.Column("live", sa.Integer, info=PLAIN),
+    info=owned("conversation_id", by="conversations", vanish=True),
 )
 
 web_items = sa.Table(
@@ -32,6 +33,7 @@ web_items = sa.Table(
     sa.UniqueConstraint("conversation_id", "key"),
     sa.UniqueConstraint("outbox_id"),
     sa.Index(None, "conversation_id", "n"),
+    info=owned("conversation_id", by="conversations", vanish=True),
 )
 
 web_tickets = sa.Table(
@@ -40,5 +42,8 @@ web_tickets = sa.Table(
     sa.Column("ticket_hash", sa.Text, primary_key=True, info=PLAIN),
     sa.Column("account", sa.Text, nullable=False, info=PLAIN),
     sa.Column("peer", sa.Text, nullable=False, info=ERASE),
+    # The desk that the stream is for; it ends with it.
+    sa.Column("desk_id", Id, info=PLAIN),
     sa.Column("expires_at", Moment, nullable=False, index=True, info=PLAIN),
+    info=owned("account", "peer", by="conversations", vanish=True),
 )

@@ -18,6 +18,9 @@ def _frame() -> dict[str, Line]:
         "menu": line("Menu"),
         "menu_main": line("Main menu"),
         "my": line("My messages"),
+        "find": line("Find by number and code"),
+        "find_number": line("Find by number"),
+        "settings": line("Settings"),
         "help": line("How it works"),
         "desk": line("My desk"),
         "queue": line("New messages"),
@@ -59,6 +62,15 @@ def _messages() -> dict[str, Line]:
         "to_end": line("To the newest messages"),
         "photo": line("Photo {number} of {count}", number="{number}", count="{count}"),
         "photo_lost": line("The photo did not load. Press to try again."),
+        "alarm": line("Danger"),
+        "download": line("Download"),
+        "file_lost": line("The file does not open just now. Please press once more in a minute."),
+        "qr": line("A code for the camera: it holds the link to this message"),
+        "qr_how": line("Point the camera of another device at the code, and it opens the message there."),
+        "copy": line("Copy the link"),
+        "copied": line("The link is copied. Whoever has it sees this message: give it only to those you trust."),
+        "not_copied": line("The link could not be copied. Here it is: {link}", link="{link}"),
+        "erased": line("This conversation has been erased. You can write to us anew at any time."),
         "no_place": line("We could not learn where you are. Choose a place from the list or write the address."),
     }
 
@@ -67,9 +79,10 @@ def _composer() -> dict[str, Line]:
     return {
         "words": line("Your message"),
         "write": line("Write a message"),
-        "attach": line("Add photos"),
+        "attach": line("Add photos or documents"),
+        "attached": line("Attached to the message"),
         "send": line("Send"),
-        "drop": line("Drop the photos here"),
+        "drop": line("Drop the files here"),
         "counter": line("{used} of {limit} characters", used="{used}", limit="{limit}"),
         "too_long": line(
             "Characters too many: {over}. Please shorten the text; it stays here until then.", over="{over}"
@@ -77,9 +90,17 @@ def _composer() -> dict[str, Line]:
         "photo_remove": line("Remove photo {number}", number="{number}"),
         "photo_loading": line("Photo {number} is loading", number="{number}"),
         "photo_ready": line("Photo {number} is ready", number="{number}"),
-        "photo_wait": line("The photos are still loading. The message goes by itself as soon as they are ready."),
-        "photo_bad": line("This file could not be read as a picture. Please choose a JPEG, PNG or WebP."),
+        "file_remove": line("Remove {name}", name="{name}"),
+        "file_loading": line("{name} is loading", name="{name}"),
+        "file_ready": line("{name} is ready", name="{name}"),
+        "files_wait": line("The files are still loading. The message goes by itself as soon as they are ready."),
+        "file_large": line(
+            "{name} is too large: a document may have up to {limit} MB.", name="{name}", limit="{limit}"
+        ),
         "photo_many": line("One message takes up to {limit} photos. Send the others in the next one.", limit="{limit}"),
+        "file_many": line(
+            "One message takes up to {limit} documents. Send the others in the next one.", limit="{limit}"
+        ),
     }
 
 

@@ -11,9 +11,11 @@ from datetime import datetime
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from core.actors import Official
+from bots.moves import actor_of
+from core.actors import Actor, Nobody, Official
 from core.authorities import entries
 from core.citizens.service import new_citizen
+from core.conversations import service as conversations
 from core.conversations.types import Address, Person
 from core.lines import LANGUAGES
 
@@ -27,12 +29,13 @@ _TOKEN = re.compile(r"Bearer ([A-Za-z0-9_-]{43})", re.ASCII)
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """`newcomer` makes the person at their first message; `seen` notes that they are here; `official` is who works at
-    this desk."""
+    this `desk`."""
 
     address: Address
     newcomer: Callable[[Connection], Person]
     seen: Callable[[Connection], None] = lambda tx: None
     official: Official | None = None
+    desk: int | None = None
 
 
 Recognize = Callable[[web.Request, Connection, datetime], Visitor | None]
@@ -55,7 +58,15 @@ def official(request: web.Request, conn: Connection, now: datetime) -> Visitor |
         return None
     desk, person = found[0], Person("official", found[1].id)
     address = Address(MESSENGER, DESK, str(person.id))
-    return Visitor(address, lambda tx: person, lambda tx: entries.touch_desk(tx, desk, now), found[1])
+    return Visitor(address, lambda tx: person, lambda tx: entries.touch_desk(tx, desk, now), found[1], desk)
+
+
+def actor(conn: Connection, visitor: Visitor) -> Actor:
+    """On whose behalf core is asked; a citizen who has said nothing yet is nobody."""
+    there = conversations.find(conn, visitor.address)
+    if visitor.official is not None or there is None:
+        return visitor.official or Nobody()
+    return actor_of(conn, conversations.read(conn, [there])[there].person)
 
 
 def language(request: web.Request) -> str:

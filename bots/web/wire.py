@@ -11,11 +11,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 
 from core.talk import BUTTON_BYTES, Command, Incoming, Message, Place
 from core.text import clean_text
-from dialogs.shell import unwire
+from dialogs.house import unwire
 
 TEXT_MOST = 100_000
 """Characters that are let in at all; how many are wanted is for the step to say."""
 PHOTOS_MOST = 10
+DOCUMENTS_MOST = 5
 _COMMAND = re.compile(r"/([a-z_]{1,32})(?:\s+(.{1,64}))?", re.ASCII)
 
 
@@ -45,6 +46,7 @@ class TextBody(_Body):
     kind: Literal["text"]
     text: Annotated[str, Field(max_length=TEXT_MOST), BeforeValidator(_clean)] = ""
     photos: Annotated[tuple[Ref, ...], Field(max_length=PHOTOS_MOST)] = ()
+    documents: Annotated[tuple[Ref, ...], Field(max_length=DOCUMENTS_MOST)] = ()
 
 
 class PressBody(_Body):
@@ -101,12 +103,16 @@ def read_number(text: str) -> int:
 
 def event_of(body: Body) -> Incoming:
     match body:
-        case TextBody(text=text, photos=photos):
-            command = _COMMAND.fullmatch(text) if not photos else None
-            return Command(command[1], command[2] or "") if command else Message(text, photos)
+        case TextBody(id=key, text=text, photos=photos, documents=documents):
+            command = None if photos or documents else _COMMAND.fullmatch(text)
+            return (
+                Command(command[1], command[2] or "")
+                if command
+                else Message(text, photos, documents=documents, key=key)
+            )
         case PressBody(data=data):
             return unwire(data)
         case PlaceBody(lat=lat, lon=lon):
-            return Message(place=Place("", lat, lon))
+            return Message(place=Place("", lat, lon), key=body.id)
         case CommandBody(name=name, args=args):
             return Command(name, args)

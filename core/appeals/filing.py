@@ -10,15 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from core.actors import Citizen
+from core.appeals.attachments import attach, check_files
+from core.appeals.events import AppealFiled
 from core.appeals.number import new_code, new_number
-from core.appeals.rules import wrong_appeal
-from core.appeals.tables import appeal_history, appeal_photos, appeals
-from core.appeals.types import AppealFiled, FileAppeal, Receipt, Regime, Status
+from core.appeals.tables import appeal_history, appeals
+from core.appeals.types import FileAppeal, Receipt, Regime, Status
+from core.appeals.wording import wrong_appeal
 from core.authorities.queries import authority_name
 from core.citizens.queries import consent_in_force
 from core.citizens.types import FILING
 from core.errors import NotAllowed, Refusal
-from core.files.store import owns_all
 from core.lines import line
 from core.outcome import Outcome
 from core.region.calendar import due
@@ -38,8 +39,7 @@ def file_appeal(tx: Connection, actor: Citizen, key: str, command: FileAppeal, n
     row = _insert(tx, _row(tx, actor, key, command, promise, now))
     if row is None:  # the same command, given at the same time elsewhere
         return file_appeal(tx, actor, key, command, now)
-    for position, ref in enumerate(dict.fromkeys(command.photos)):
-        tx.execute(appeal_photos.insert().values(appeal_id=row.id, position=position, ref=ref))
+    attach(tx, row.id, command.photos, command.documents)
     entry = {"appeal_id": row.id, "at": now, "to_status": Status.REGISTERED, "text": "", "key": key}
     tx.execute(appeal_history.insert().values({**entry, "actor_kind": "citizen", "actor_id": actor.id}))
     return Outcome(_receipt(tx, row), (AppealFiled(row.number, actor.id, row.authority_id),))
@@ -53,7 +53,9 @@ def _filed(tx: Connection, actor: Citizen, key: str) -> Row[Any] | None:
 
 
 def _receipt(tx: Connection, row: Row[Any]) -> Receipt:
-    return Receipt(row.number, row.code, authority_name(tx, row.authority_id), row.due_at)
+    web = read_region(tx).web
+    link = f"{web}/#a={row.number}.{row.code}" if web else ""
+    return Receipt(row.number, row.code, authority_name(tx, row.authority_id), row.due_at, link)
 
 
 def _check(tx: Connection, actor: Citizen, command: FileAppeal) -> Promise:
@@ -67,8 +69,7 @@ def _check(tx: Connection, actor: Citizen, command: FileAppeal) -> Promise:
         raise Refusal(line("There is no such category now. Please choose one from the list."))
     if territory_name(tx, command.territory) is None:
         raise Refusal(line("There is no such place on our list. Please choose one from it."))
-    if not owns_all(tx, actor.id, command.photos):
-        raise Refusal(line("One of the photos has not reached us. Please send the photos again."))
+    check_files(tx, actor, command.photos, command.documents)
     return promise
 
 

@@ -27,6 +27,8 @@ _SIGN = re.compile(r"^\s*(?:№|#|N|n)?\s*")
 # Without 0 O, 1 I L, 2 Z, 5 S, 8 B: written by hand or heard on the phone they are one.
 _ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
 _CODE_CHARACTERS = 8
+_LIKE = str.maketrans("АСЕНКМРТУХЗ", "ACEHKMPTYX3")
+"""Cyrillic letters that look like those of the code: people copy it by hand, on a Russian keyboard."""
 
 
 def new_number() -> str:
@@ -42,6 +44,12 @@ def read_number(words: str) -> str | None:
     """The nine digits, however people group them; None if this is no number of ours."""
     digits = _BETWEEN.sub("", _SIGN.sub("", words, count=1))
     return digits if is_number(digits) else None
+
+
+def read_code(words: str) -> str | None:
+    """The code, however it is grouped and whatever the case; None if this is none of ours."""
+    code = _BETWEEN.sub("", words).upper().translate(_LIKE)
+    return code if len(code) == _CODE_CHARACTERS and set(code) <= set(_ALPHABET) else None
 
 
 def is_number(digits: str) -> bool:

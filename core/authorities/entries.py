@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from core.actors import Official, System
+from core.actors import Official, Role, System
 from core.audit import record
 from core.authorities.queries import find_official
 from core.authorities.tables import authorities, desks, entries, officials
 from core.authorities.types import EntryCard
+from core.conversations import of_person
 from core.errors import NotAllowed, Refusal
 from core.lines import line
+from core.pins import touch_of
 
 TOKEN_BYTES = 32
 ENTRY_LASTS = timedelta(hours=24)
@@ -65,10 +67,24 @@ def spend_entry(tx: Connection, token: str, now: datetime) -> str:
 def desk_official(conn: Connection, desk_token: str, now: datetime) -> tuple[int, Official] | None:
     """The desk and who works there; None if it was left or revoked, or has stood idle for too long."""
     d, o = desks.c, officials.c
-    alive = (d.revoked_at.is_(None), o.revoked_at.is_(None), d.expires_at > now, d.seen_at > now - DESK_IDLES)
-    found = sa.select(d.id.label("desk"), o.id, o.authority_id).join_from(desks, officials, o.id == d.official_id)
-    row = conn.execute(found.where(d.token_hash == _hash(desk_token), *alive)).first()
-    return (row.desk, Official(row.id, row.authority_id)) if row else None
+    found = sa.select(d.id.label("desk"), o.id, o.authority_id, o.role).join_from(
+        desks, officials, o.id == d.official_id
+    )
+    row = conn.execute(found.where(d.token_hash == _hash(desk_token), *_alive(now))).first()
+    return (row.desk, Official(row.id, row.authority_id, Role(row.role))) if row else None
+
+
+def desk_is_open(conn: Connection, desk_id: int, now: datetime) -> bool:
+    d = desks.c
+    there = sa.select(d.id).join_from(desks, officials, officials.c.id == d.official_id)
+    return conn.execute(there.where(d.id == desk_id, *_alive(now))).first() is not None
+
+
+def _alive(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Not left, not idle, not run out, and the official is in office."""
+    d = desks.c
+    in_use = (d.expires_at > now, d.seen_at > now - DESK_IDLES)
+    return d.revoked_at.is_(None), officials.c.revoked_at.is_(None), *in_use
 
 
 def touch_desk(tx: Connection, desk_id: int, now: datetime) -> None:
@@ -86,11 +102,13 @@ def leave_desk(tx: Connection, desk_id: int, now: datetime) -> None:
 
 
 def revoke_official(tx: Connection, official_id: int, now: datetime) -> None:
-    """At once: links and desks ask for the official every time."""
+    """At once: links and desks ask for the official every time, and the cards that are on show are closed."""
     o = officials.c
     revoked = officials.update().where(o.id == official_id, o.revoked_at.is_(None)).values(revoked_at=now)
     if tx.execute(revoked).rowcount:
         record(tx, System(), "revoke", "official", official_id, now)
+        for conversation in of_person(tx, "official", official_id):
+            touch_of(tx, conversation, now)
 
 
 def _open(token: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:

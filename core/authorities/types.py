@@ -32,3 +32,33 @@ class EntryCard:
 
     name: str
     authority: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListTemplates:
+    """Query of an official; answered with a tuple of Template, five at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A ready answer; `name` and `text` by language."""
+
+    code: str
+    name: Mapping[str, str]
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FindAuthorities:
+    """Query of an official; answered with a tuple of AuthorityRow: those whose name holds all the words, in any
+    order and case; all of them for no words. The own one is left out. `count` + 1 rows say that there are more."""
+
+    words: str
+    start: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityRow:
+    code: str
+    name: Mapping[str, str]

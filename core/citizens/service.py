@@ -1,4 +1,4 @@
-"""Who citizens are to us and what they have consented to. Knows nothing of their appeals."""
+"""Who citizens are to us, what they have consented to and how they are told. Knows nothing of their appeals."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from sqlalchemy.engine import Connection
 
 from core import conversations
 from core.actors import Citizen
-from core.citizens.queries import consent_in_force
+from core.citizens.queries import consent_in_force, settings_of
 from core.citizens.tables import citizens, consents
-from core.citizens.types import FILING, GiveConsent
+from core.citizens.types import FILING, GiveConsent, Pushes, SetPushes, SetQuiet, WithdrawConsent
 from core.errors import NotAllowed, Refusal
 from core.lines import line
 from core.outcome import Outcome
 from core.region.store import read_region
 from core.sql import insert_once
+
+HOURS = range(24)
 
 
 def new_citizen(tx: Connection, now: datetime) -> int:
@@ -51,3 +53,27 @@ def _said_so(tx: Connection, actor: Citizen, key: str, command: GiveConsent) -> 
     c = consents.c
     same = (c.key == key, c.citizen_id == actor.id, c.purpose == command.purpose, c.version == command.version)
     return tx.execute(sa.select(c.id).where(*same)).first() is not None
+
+
+def withdraw_consent(tx: Connection, actor: Citizen, key: str, command: WithdrawConsent, now: datetime) -> Outcome:
+    """Withdrawing what has been withdrawn before is no mistake."""
+    c = consents.c
+    theirs = (c.citizen_id == actor.id, c.purpose == command.purpose)
+    given = tx.execute(sa.select(sa.func.count()).select_from(consents).where(*theirs)).scalar_one()
+    tx.execute(consents.update().where(*theirs, c.withdrawn_at.is_(None)).values(withdrawn_at=now))
+    return Outcome(given > 0)
+
+
+def set_pushes(tx: Connection, actor: Citizen, key: str, command: SetPushes, now: datetime) -> Outcome:
+    if command.pushes not in set(Pushes):
+        raise Refusal(line("Please choose one of the buttons."))
+    tx.execute(citizens.update().where(citizens.c.id == actor.id).values(pushes=command.pushes))
+    return Outcome(Pushes(command.pushes))
+
+
+def set_quiet(tx: Connection, actor: Citizen, key: str, command: SetQuiet, now: datetime) -> Outcome:
+    if not {command.start, command.end} <= set(HOURS):
+        raise Refusal(line("An hour of the day is a number from 0 to 23."))
+    quiet = {"quiet_from": command.start, "quiet_to": command.end}
+    tx.execute(citizens.update().where(citizens.c.id == actor.id).values(quiet))
+    return Outcome(settings_of(tx, actor.id))

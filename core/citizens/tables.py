@@ -2,13 +2,19 @@
 
 import sqlalchemy as sa
 
-from core.db import KEEP, PLAIN, PSEUDONYMISE, Id, Moment, metadata
+from core.db import KEEP, PLAIN, PSEUDONYMISE, Id, Moment, metadata, owned
 
 citizens = sa.Table(
     "citizens",
     metadata,
     sa.Column("id", Id, primary_key=True, info=PSEUDONYMISE),
     sa.Column("created_at", Moment, nullable=False, info=PLAIN),
+    sa.Column("pushes", sa.Text, nullable=False, server_default="all", info=PLAIN),
+    # Hours of the region's day; empty: as the region has it; equal: none.
+    sa.Column("quiet_from", sa.SmallInteger, info=PLAIN),
+    sa.Column("quiet_to", sa.SmallInteger, info=PLAIN),
+    sa.Column("erased_at", Moment, info=KEEP),
+    info=owned("id"),
 )
 
 consents = sa.Table(
@@ -23,4 +29,5 @@ consents = sa.Table(
     sa.Column("conversation_id", Id, info=KEEP),
     sa.Column("withdrawn_at", Moment, info=KEEP),
     sa.Column("key", sa.Text, nullable=False, unique=True, info=PLAIN),
+    info=owned("citizen_id"),
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -87,9 +88,10 @@ def save(tx: Connection, before: Conversation, saved: Saved, owner: str, now: da
     kept = (
         sa.update(conversations)
         .where(c.id == before.id, c.version == before.version, c.lease_owner == owner)
-        .values(lang=saved.lang, live=saved.live, version=c.version + 1, heard_at=now)
-        .values(lease_owner=None, lease_until=None)
+        .values(lang=saved.lang, version=c.version + 1, heard_at=now, lease_owner=None, lease_until=None)
     )
+    if saved.live != before.live:  # what is on show may have been renewed meanwhile
+        kept = kept.values(live=saved.live)
     if tx.execute(kept).rowcount != 1:
         raise Lost
     if before.forms != saved.forms:
@@ -113,6 +115,16 @@ def _save_forms(tx: Connection, before: Conversation, after: tuple[FormRow, ...]
             )
 
 
+def renew_live(tx: Connection, conversation_id: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """The screen on show has been shown anew. False if it is not on show any more."""
+    here = conversations.c.id == conversation_id
+    live = tx.execute(sa.select(conversations.c.live).where(here).with_for_update()).scalar()
+    if live != old:
+        return False
+    tx.execute(sa.update(conversations).where(here).values(live=dict(new)))
+    return True
+
+
 def release(tx: Connection, conversation_id: int, owner: str) -> bool:
     """Gives the lease back without a move; what waits, waits on. False if it was not `owner`'s any more."""
     c = conversations.c
@@ -123,7 +135,7 @@ def release(tx: Connection, conversation_id: int, owner: str) -> bool:
 def of_person(conn: Connection, kind: str, person_id: int) -> tuple[int, ...]:
     """The person's conversations, the one last heard from first."""
     c = conversations.c
-    theirs = sa.select(c.id).where(c.person_kind == kind, c.person_id == person_id)
+    theirs = sa.select(c.id).where(c.person_kind == kind, c.person_id == person_id, c.erased_at.is_(None))
     return tuple(conn.execute(theirs.order_by(c.heard_at.is_(None), c.heard_at.desc(), c.id.desc())).scalars())
 
 

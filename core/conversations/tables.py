@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from core.db import ERASE, KEEP, PLAIN, Id, Moment, metadata
+from core.db import ERASE, KEEP, PLAIN, Id, Moment, metadata, owned
 
 conversations = sa.Table(
     "conversations",
@@ -20,10 +20,13 @@ conversations = sa.Table(
     sa.Column("lease_until", Moment, info=PLAIN),
     sa.Column("pending_at", Moment, info=PLAIN),
     sa.Column("heard_at", Moment, info=KEEP),
+    # Since when it is nobody's address: the person has asked to be forgotten.
+    sa.Column("erased_at", Moment, info=KEEP),
     sa.Column("created_at", Moment, nullable=False, info=KEEP),
     sa.UniqueConstraint("messenger", "account", "peer"),
     sa.Index(None, "person_kind", "person_id"),
     sa.Index(None, "pending_at"),
+    info=owned("person_kind", "person_id"),
 )
 
 forms = sa.Table(
@@ -40,5 +43,7 @@ forms = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, server_default="0", info=PLAIN),
     sa.Column("created_at", Moment, nullable=False, info=PLAIN),
     sa.Column("updated_at", Moment, nullable=False, info=PLAIN),
+    sa.Column("reminded_at", Moment, info=PLAIN),
     sa.Index(None, "person_kind", "person_id"),
+    info=owned("conversation_id", by="conversations", vanish=True),
 )

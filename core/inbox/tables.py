@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from core.db import ERASE, PLAIN, Id, Moment, metadata
+from core.db import ERASE, PLAIN, Id, Moment, metadata, owned
 
 inbox = sa.Table(
     "inbox",
@@ -20,4 +20,5 @@ inbox = sa.Table(
     sa.Column("problem", sa.Text, info=PLAIN),
     sa.UniqueConstraint("conversation_id", "key"),
     sa.Index(None, "conversation_id", "state", "id"),
+    info=owned("conversation_id", by="conversations", vanish=True),
 )

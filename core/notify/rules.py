@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.appeals.types import AppealFiled, Status, StatusChanged
+from core.appeals.events import AppealFiled, CitizenSpoke, StatusChanged
+from core.appeals.types import WAITING, Status
+from core.citizens.types import Pushes
 from core.notify.types import Notice, NoticeKind
 
 SILENT = timedelta(minutes=30)
 """Who has said nothing for so long may be asleep."""
 
-TOLD = frozenset({Status.IN_WORK, Status.ANSWERED, Status.CLOSED})
+MAIN = frozenset({Status.CLARIFY, Status.ANSWERED, Status.REJECTED})
+"""What they have to do something about, or has come to nothing."""
+TOLD: Mapping[Pushes, frozenset[Status]] = {
+    Pushes.ALL: MAIN | {Status.IN_WORK, Status.REDIRECTED, Status.CLOSED},
+    Pushes.MAIN: MAIN,
+    Pushes.NONE: frozenset(),
+}
 """Registration is told by the receipt."""
 
 
-def to_officials(event: AppealFiled) -> Notice:
+def to_queue(event: AppealFiled | StatusChanged) -> Notice | None:
+    """To all officials of the authority, while nobody has taken it."""
+    if isinstance(event, StatusChanged) and event.status not in WAITING:
+        return None
     return Notice(NoticeKind.QUEUED, {"number": event.number})
 
 
-def to_citizen(event: StatusChanged) -> Notice | None:
+def to_official(event: CitizenSpoke) -> Notice:
+    return Notice(NoticeKind.SPOKE, {"number": event.number, "what": event.what})
+
+
+def to_citizen(event: StatusChanged, pushes: Pushes = Pushes.ALL) -> Notice | None:
     """What people have done themselves is no news to them."""
-    if event.own or event.status not in TOLD:
+    if event.own or event.status not in TOLD[pushes]:
         return None
     return Notice(NoticeKind.STATUS, {"number": event.number, "status": event.status})
 

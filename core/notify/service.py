@@ -4,41 +4,59 @@ they say, and how, is decided where they are sent."""
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
 from core import conversations
-from core.appeals.types import AppealFiled, StatusChanged
-from core.authorities.queries import officials_of
-from core.notify.rules import quiet_until, status_waits, to_citizen, to_officials
+from core.appeals.events import AppealFiled, CitizenSpoke, StatusChanged
+from core.citizens.queries import settings_of
+from core.citizens.types import Pushes
+from core.files.store import described
+from core.files.types import FileLost
+from core.notify.people import authors, desks_of, quiet
+from core.notify.rules import status_waits, to_citizen, to_official, to_queue
+from core.notify.types import Notice, NoticeKind
 from core.outbox import Lane, enqueue_notice, hurry
-from core.region.store import read_region
 
 
-def tell_officials(tx: Connection, event: AppealFiled, now: datetime) -> None:
-    notice = to_officials(event)
-    quiet = _quiet(tx, now)
-    for official in officials_of(tx, event.authority_id):
-        for conversation in conversations.of_person(tx, "official", official):
-            key = f"{notice.kind}:{event.number}:{conversation}"
-            enqueue_notice(tx, conversation, notice.kind, notice.facts, Lane.NOTICE, key, now, quiet)
+def tell_queue(tx: Connection, event: AppealFiled | StatusChanged, now: datetime) -> None:
+    if notice := to_queue(event):
+        # It may wait in the same queue more than once.
+        which = f"{event.number}:{event.version}" if isinstance(event, StatusChanged) else event.number
+        _tell_desks(tx, notice, desks_of(tx, event.authority_id), which, now)
+
+
+def tell_official(tx: Connection, event: CitizenSpoke, now: datetime) -> None:
+    _tell_desks(tx, to_official(event), desks_of(tx, event.authority_id, event.official_id), event.key, now)
 
 
 def tell_citizen(tx: Connection, event: StatusChanged, now: datetime) -> None:
-    """Only where the person was last heard from: the same news on every screen is noise."""
-    notice = to_citizen(event)
-    heard = conversations.of_person(tx, "citizen", event.citizen_id)[:1]
-    if notice is None:
-        return
-    for conversation in heard:
-        waits = status_waits(now, conversations.heard_at(tx, conversation), _quiet(tx, now))
+    """Only where they were last heard from, of those who want to be told: the same news on every screen is noise."""
+    for listener in authors(tx, event.number, now):
+        notice = to_citizen(event, listener.pushes)
+        if notice is None:
+            continue
+        waits = status_waits(now, listener.heard_at, listener.quiet)
         if waits is None:
-            hurry(tx, conversation, now)
-        key = f"{notice.kind}:{event.number}:{event.version}:{conversation}"
-        enqueue_notice(tx, conversation, notice.kind, notice.facts, Lane.PUSH, key, now, waits)
+            hurry(tx, listener.conversation, now)
+        key = f"{notice.kind}:{event.number}:{event.version}:{listener.conversation}"
+        enqueue_notice(tx, listener.conversation, notice.kind, notice.facts, Lane.PUSH, key, now, waits)
+        return
 
 
-def _quiet(tx: Connection, now: datetime) -> datetime | None:
-    region = read_region(tx)
-    return quiet_until(now, ZoneInfo(region.zone), region.quiet_from, region.quiet_to)
+def _tell_desks(tx: Connection, notice: Notice, desks: tuple[int, ...], which: str, now: datetime) -> None:
+    morning = quiet(tx, now)
+    for desk in desks:
+        key = f"{notice.kind}:{which}:{desk}"
+        enqueue_notice(tx, desk, notice.kind, notice.facts, Lane.NOTICE, key, now, morning)
+
+
+def tell_lost(tx: Connection, event: FileLost, now: datetime) -> None:
+    """Once for a file, where its owner was last heard from: only they can send it again."""
+    settings = settings_of(tx, event.citizen_id)
+    named = {each.ref: each.name for each in described(tx, (event.ref,))}
+    for conversation in conversations.of_person(tx, "citizen", event.citizen_id)[:1]:
+        if settings.pushes is not Pushes.NONE:
+            facts, key = {"ref": event.ref, "name": named.get(event.ref, "")}, f"{NoticeKind.LOST}:{event.ref}"
+            night = quiet(tx, now, settings.quiet_from, settings.quiet_to)
+            enqueue_notice(tx, conversation, NoticeKind.LOST, facts, Lane.NOTICE, key, now, night)

@@ -12,6 +12,14 @@ class NoticeKind(StrEnum):
     """To the citizen; facts: number, status."""
     QUEUED = "queued"
     """To the officials of an authority; facts: number."""
+    SPOKE = "spoke"
+    """To the official who has taken it, or to all of the authority; facts: number, what (Spoken)."""
+    DRAFT = "draft"
+    """To the citizen: something was begun two days ago; facts: run."""
+    EXPORT = "export"
+    """To the citizen: their data is gathered; facts: ref."""
+    LOST = "lost"
+    """To the citizen: a file could not be fetched; facts: ref, name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,18 @@ _NOT_ENDED = (*_OPEN, State.HANDED)
 
 def claim(tx: Connection, owner: str, lanes: Sequence[Lane], limit: int, now: datetime) -> list[Row]:
     """Ready rows, the most urgent first. A row waits for the older ones of its conversation that are as urgent or more:
-    order is kept within a lane, and a reply may overtake a push, never the reverse."""
+    order is kept within a lane, and a reply may overtake a push, never the reverse. A pinned message stands where it
+    stands, so that only replies come before it, which may take its place."""
     o, before = outbox.c, outbox.alias()
     urgency = sa.case(_URGENCY, value=o.lane)
+    older = sa.and_(before.c.id < o.id, sa.case(_URGENCY, value=before.c.lane) <= urgency)
     blocked = sa.exists().where(
         before.c.conversation_id == o.conversation_id,
-        before.c.id < o.id,
         before.c.state.in_(_OPEN),
-        sa.case(_URGENCY, value=before.c.lane) <= urgency,
+        sa.or_(
+            sa.and_(o.kind != Kind.PIN, before.c.kind != Kind.PIN, older),
+            sa.and_(o.kind == Kind.PIN, sa.or_(before.c.lane == Lane.REPLY, sa.and_(before.c.kind == o.kind, older))),
+        ),
     )
     due = sa.select(o.id).where(o.state == State.READY, o.not_before <= now, o.lane.in_(lanes), o.format <= FORMAT)
     fresh = sa.or_(o.expires_at.is_(None), o.expires_at >= now)
@@ -49,6 +53,7 @@ def _row(row: RowMapping) -> Row:
         attempts=row["attempts"],
         resent=row["resent"],
         expires_at=row["expires_at"],
+        created_at=row["created_at"],
     )
 
 
@@ -84,13 +89,14 @@ def confirm(tx: Connection, ids: Sequence[int], now: datetime) -> None:
 
 def recover(tx: Connection, now: datetime, *, everything: bool = False) -> None:
     """Rows that a dead process has left. Leased ones are simply sent. Of those in `sending` replies and statuses are
-    sent once more, marked; the rest, and a second time, end as uncertain. `everything`: nobody else can be alive."""
+    sent once more, marked, and edits of pinned messages, which can be repeated; the rest, and a second time, end as
+    uncertain. `everything`: nobody else can be alive."""
     o = outbox.c
     left = sa.true() if everything else o.lease_until < now
     free = {"lease_owner": None, "lease_until": None}
     tx.execute(sa.update(outbox).where(o.state == State.LEASED, left).values(state=State.READY, **free))
     sending = sa.update(outbox).where(o.state == State.SENDING, left)
-    once = sending.where(o.lane.in_((Lane.REPLY, Lane.PUSH)), o.resent.is_(False))
+    once = sending.where(sa.or_(o.lane.in_((Lane.REPLY, Lane.PUSH)), o.kind == Kind.PIN), o.resent.is_(False))
     tx.execute(once.values(state=State.READY, resent=True, reason="sent again after a crash", **free))
     tx.execute(sending.values(state=State.UNCERTAIN, reason="a crash while sending", settled_at=now, **free))
 

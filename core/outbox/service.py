@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.outbox.tables import outbox
-from core.outbox.types import FORMAT, Kind, Lane, State
+from core.outbox.types import FORMATS, Kind, Lane, State
 from core.sql import insert_once
 
 
@@ -46,6 +47,18 @@ def enqueue_notice(
     _enqueue(tx, conversation_id, key, {**row, "not_before": not_before or now}, now)
 
 
+def enqueue_pin(tx: Connection, conversation_id: int, message: str, now: datetime) -> None:
+    """One unsent row for a message is enough. One that is being claimed this moment may get its words too early: the
+    lock waits for that, and then it does not count."""
+    key = f"pin:{conversation_id}:{message}:"
+    o = outbox.c
+    unsent = sa.select(o.id).where(o.conversation_id == conversation_id, o.state == State.READY, o.kind == Kind.PIN)
+    if tx.execute(unsent.where(o.key.startswith(key, autoescape=True)).with_for_update()).first():
+        return
+    row = {"lane": Lane.NOTICE, "kind": Kind.PIN, "body": {"message": message}, "keep": True, "edit": False}
+    _enqueue(tx, conversation_id, f"{key}{secrets.token_hex(8)}", {**row, "not_before": now}, now)
+
+
 def hurry(tx: Connection, conversation_id: int, now: datetime) -> None:
     """Statuses that were held for the night go out now: the person is awake, and newer ones must not wait behind."""
     o = outbox.c
@@ -54,7 +67,7 @@ def hurry(tx: Connection, conversation_id: int, now: datetime) -> None:
 
 
 def _enqueue(tx: Connection, conversation_id: int, key: str, row: Mapping[str, Any], now: datetime) -> None:
-    common = {"conversation_id": conversation_id, "key": key, "format": FORMAT, "created_at": now}
+    common = {"conversation_id": conversation_id, "key": key, "format": FORMATS[row["kind"]], "created_at": now}
     insert_once(tx, outbox, {**common, **row}, ("key",))
 
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from core.db import ERASE, PLAIN, Id, Moment, metadata
+from core.db import ERASE, PLAIN, Id, Moment, metadata, owned
 
 outbox = sa.Table(
     "outbox",
@@ -29,4 +29,5 @@ outbox = sa.Table(
     sa.Column("settled_at", Moment, info=PLAIN),
     sa.Index(None, "state", "not_before"),
     sa.Index(None, "conversation_id", "state", "id"),
+    info=owned("conversation_id", by="conversations", vanish=True),
 )

@@ -19,10 +19,12 @@ class Lane(StrEnum):
 
 
 class Kind(StrEnum):
-    """What the body of a row is: a screen in words, or a notice that becomes one just before it is sent."""
+    """What the body of a row is: a screen in words, or a notice or a pinned message, whose words are found just before
+    they are sent."""
 
     SCREEN = "screen"
     NOTICE = "notice"
+    PIN = "pin"
 
 
 class State(StrEnum):
@@ -39,8 +41,10 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
-FORMAT = 1
-"""Of the bodies that this release writes; it does not claim a newer one."""
+FORMATS: Mapping[Kind, int] = {Kind.SCREEN: 1, Kind.NOTICE: 2, Kind.PIN: 2}
+"""Of the bodies that this release writes. Notices of format 1 knew fewer kinds and statuses."""
+FORMAT = max(FORMATS.values())
+"""It does not claim a newer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,4 @@ class Row:
     attempts: int
     resent: bool
     expires_at: datetime | None
+    created_at: datetime

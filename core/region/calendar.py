@@ -44,6 +44,16 @@ def end_of_day(calendar: Calendar, day: date) -> datetime:
     return datetime.combine(day, LAST_SECOND, calendar.zone).astimezone(UTC)
 
 
+def days_later(calendar: Calendar, start: datetime, days: int) -> datetime:
+    """The last second of the day that is so many calendar days later, whatever day that is."""
+    return end_of_day(calendar, start.astimezone(calendar.zone).date() + days * DAY)
+
+
+def put_off(calendar: Calendar, due_at: datetime, by: timedelta) -> datetime:
+    """A deadline after the time that does not count; nobody has lost a part of a day by it."""
+    return days_later(calendar, due_at + by, 0)
+
+
 def due_day(works: Callable[[date], bool], first: date, days: int, basis: Basis) -> date:
     """A calendar deadline on a day off moves to the last working day before it, but never to the first day itself or
     earlier: then it is the first working day that follows."""

@@ -22,7 +22,7 @@ class WrongFile(Exception):
     """A file of settings that cannot be used; the message is one sentence for the person who wrote it."""
 
 
-def _in_russian(names: dict[str, str]) -> dict[str, str]:
+def in_russian(names: dict[str, str]) -> dict[str, str]:
     if "ru" not in names:
         raise ValueError("needs at least the Russian words («ru»)")
     return names
@@ -36,7 +36,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-Names = Annotated[dict[str, Words], AfterValidator(_in_russian)]
+Names = Annotated[dict[str, Words], AfterValidator(in_russian)]
 Address = Annotated[str, StringConstraints(pattern=r"^https://\S+$", max_length=500)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 
@@ -60,6 +60,7 @@ class _RegionFile(BaseModel):
     consent_version: Annotated[str, StringConstraints(pattern=r"^\S{1,40}$")]
     reopen_score: Annotated[int, Field(ge=0, le=5)]
     rating_days: Annotated[int, Field(ge=1, le=365)]
+    clarify_days: Annotated[int, Field(ge=1, le=60)] = 3
     quiet_from: Hour
     quiet_to: Hour
     raw_days: Annotated[int, Field(ge=1, le=365)]

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.engine import Connection
 
 from core.actors import Actor
-from core.db import PLAIN, Id, metadata
+from core.db import NOBODYS, PLAIN, Id, metadata
 from core.region.calendar import Calendar
 from core.region.types import AboutRegion, Region
 from core.sql import upsert
@@ -23,6 +23,7 @@ region_row = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True, autoincrement=False, info=PLAIN),
     sa.Column("settings", sa.JSON, nullable=False, info=PLAIN),
+    info=NOBODYS,
 )
 
 

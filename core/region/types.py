@@ -36,6 +36,10 @@ class Region:
     """Hours of the region's day between which notices wait."""
     raw_days: int
     """Days for which raw incoming updates are kept."""
+    clarify_days: int = 3
+    """Calendar days in which the author may answer a question of an official; then the appeal is not taken."""
+    web: str = ""
+    """Where people open the pages, without a slash at the end; from the settings, not from the file."""
     days_off: tuple[date, ...] = ()
     working_days: tuple[date, ...] = ()
     """Where the region's calendar differs from the country's."""

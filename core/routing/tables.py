@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from core.db import PLAIN, Id, metadata
+from core.db import NOBODYS, PLAIN, Id, metadata
 
 routes = sa.Table(
     "routes",
@@ -11,4 +11,5 @@ routes = sa.Table(
     sa.Column("category", sa.Text, sa.ForeignKey("categories.code"), info=PLAIN),
     sa.Column("territory", sa.Text, sa.ForeignKey("territories.code"), info=PLAIN),
     sa.Column("authority_id", Id, sa.ForeignKey("authorities.id"), nullable=False, info=PLAIN),
+    info=NOBODYS,
 )

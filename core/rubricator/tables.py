@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from core.db import PLAIN, metadata
+from core.db import NOBODYS, PLAIN, metadata
 
 categories = sa.Table(
     "categories",
@@ -15,4 +15,5 @@ categories = sa.Table(
     sa.Column("sla_basis", sa.Text, nullable=False, info=PLAIN),
     sa.Column("position", sa.Integer, nullable=False, info=PLAIN),
     sa.Column("active", sa.Boolean, nullable=False, info=PLAIN),
+    info=NOBODYS,
 )

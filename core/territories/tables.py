@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from core.db import PLAIN, metadata
+from core.db import NOBODYS, PLAIN, metadata
 
 territories = sa.Table(
     "territories",
@@ -10,4 +10,5 @@ territories = sa.Table(
     sa.Column("code", sa.Text, primary_key=True, info=PLAIN),
     sa.Column("name", sa.JSON, nullable=False, info=PLAIN),
     sa.Column("position", sa.Integer, nullable=False, info=PLAIN),
+    info=NOBODYS,
 )

@@ -1,4 +1,4 @@
-"""Report a problem: words first, a category that fits them, the place, photos, a check, and it is filed."""
+"""Report a problem: words first, a category that fits them, the town, photos, the place, a check, and it is filed."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.appeals.types import PHOTOS_MOST, TEXT_LEAST, TEXT_MOST, FileAppeal, Receipt
+from core.appeals.types import DOCUMENTS_MOST, PHOTOS_MOST, TEXT_LEAST, TEXT_MOST, FileAppeal, Receipt
+from core.files.types import PlaceOfPhotos
 from core.lines import BLANK, Line, Text, line, lines, literal, named
 from core.rubricator.types import Category, SuggestCategories
 from core.talk import Button, Held, Message, Place, Press, Refused, Said, Screen, Took
 from core.territories.types import ListTerritories
-from core.text import shortened
+from dialogs.cards import first_words, going_on, unless_empty
 from dialogs.engine import Form
 from dialogs.session import Draft, Here, Step
-from dialogs.steps import SKIP, act, choice, consent, end, photos, place, words
+from dialogs.steps import SKIP, act, choice, consent, documents, photos, place, words
 from dialogs.views import launch
-from dialogs.wording import grouped, last_day, place_words
+from dialogs.wording import files_words, grouped, last_day, place_words
 
 OPTIONS = 5
 """On a page of a choice: with the ways to other pages, back and out there are ten buttons at most."""
-BRIEF = 24
-"""Characters of the first words, on a button that goes on with them."""
-ADDITION = 40
-"""Characters: longer words on a step of buttons go on telling, shorter ones try to answer it."""
 REMOVE = "remove"
+THERE = "there"
+"""The place where the photo was taken."""
 
 
 def category_ask(here: Here[Any]) -> Line:
@@ -42,33 +41,22 @@ def territories(here: Here[Any]) -> Sequence[Button]:
 
 
 def place_or_none(step: Step[Place]) -> Step[Place]:
-    """May be left out; words and a point that come one after the other are one place."""
+    """May be left out, or be where the photo was taken; words and a point that come one after the other are one."""
 
     def show(here: Here[Place]) -> Screen:
         screen = step.show(here)
-        return replace(screen, buttons=(*screen.buttons, Button(SKIP, line("Without an address"))))
+        there = (Button(THERE, line("Where the photo was taken")),) if here.facts else ()
+        return replace(screen, buttons=(*there, *screen.buttons, Button(SKIP, line("Without an address"))))
 
     def read(said: Said, here: Here[Place]) -> Took | Refused:
         if isinstance(said, Press):
-            return Took({step.id: Place()})
+            return Took({step.id: here.facts if said.key == THERE and here.facts else Place()})
         reply = step.read(said, here) if step.read else None
         if not isinstance(reply, Took):
             return Refused(line("Please write an address or press «{button}».", button=line("Without an address")))
         return Took({step.id: together(here.own or Place(), reply.values[step.id])})
 
     return replace(step, show=show, read=read, say=place_words)
-
-
-def adding(step: Step[Any]) -> Step[Any]:
-    """People go on telling while we ask for something else: what is too long for an answer belongs to the message."""
-
-    def read(said: Said, here: Here[Any]) -> Took | Refused:
-        reply = step.read(said, here) if step.read else Refused(line("Please choose one of the buttons."))
-        if isinstance(reply, Refused) and isinstance(said, Message) and len(said.text.strip()) > ADDITION:
-            return Took({TEXT.id: f"{here.draft[TEXT]}\n{said.text.strip()}"}, line("This is added to your message."))
-        return reply
-
-    return replace(step, read=read)
 
 
 def together(old: Place, new: Place) -> Place:
@@ -116,7 +104,7 @@ TEXT = words(
     least=TEXT_LEAST,
     most=TEXT_MOST,
 )
-CATEGORY = adding(
+CATEGORY = going_on(
     choice(
         "category",
         category_ask,
@@ -124,25 +112,35 @@ CATEGORY = adding(
         options=lambda here: [option(c) for c in here.facts.likely],
         more=lambda here: [option(c) for c in here.facts.all],
         page=OPTIONS,
-    )
+    ),
+    TEXT,
 )
-TERRITORY = adding(
+TERRITORY = going_on(
     choice(
         "territory",
-        line("Where is it? Please choose the town or district."),
+        line("Where is it? Choose the town or district, or write its name."),
         needs=lambda draft: ListTerritories(),
         options=territories,
         page=OPTIONS,
-    )
+        search=True,
+    ),
+    TEXT,
 )
-PLACE = place_or_none(
-    place(
-        "place",
-        line("Where exactly? Write the address or what is near, or send where you are now."),
-        button=line("Send where I am"),
-    )
-)
-PHOTOS = adding(photos_at_once(photos("photos", photos_ask, most=PHOTOS_MOST)))
+PHOTOS = going_on(photos_at_once(photos("photos", photos_ask, most=PHOTOS_MOST)), TEXT)
+DOCUMENTS: Step[tuple[str, ...]] = documents("documents", DOCUMENTS_MOST)
+
+
+def place_ask(here: Here[Any]) -> Text:
+    ask = line("Where exactly? Write the address or what is near, or send where you are now.")
+    return (ask, line("The photo was taken here: {place}.", place=place_words(here.facts))) if here.facts else (ask,)
+
+
+def taken_at(draft: Draft) -> PlaceOfPhotos | None:
+    refs = draft.get(PHOTOS)
+    return PlaceOfPhotos(refs) if refs else None
+
+
+PLACE = place_or_none(place("place", place_ask, button=line("Send where I am"), needs=taken_at))
 
 
 def summary(here: Here[bool]) -> Text:
@@ -154,28 +152,34 @@ def summary(here: Here[bool]) -> Text:
         BLANK,
         line("Category: {category}", category=draft[CATEGORY].label),
         line("Where: {territory}, {place}", territory=draft[TERRITORY].label, place=place_words(draft[PLACE])),
-        line("Photos: {n}", n=len(draft[PHOTOS])) if draft[PHOTOS] else line("No photos"),
+        *(files_words(draft[PHOTOS], draft[DOCUMENTS]) or (line("No photos"),)),
     )
 
 
 def command(draft: Draft) -> FileAppeal:
-    return FileAppeal(draft[TEXT], draft[CATEGORY].key, draft[TERRITORY].key, draft[PLACE], draft[PHOTOS])
+    category, territory = draft[CATEGORY].key, draft[TERRITORY].key
+    return FileAppeal(draft[TEXT], category, territory, draft[PLACE], draft[PHOTOS], draft[DOCUMENTS])
 
 
-CHECK = adding(
-    consent(
-        "check",
-        summary,
-        line("Send"),
-        photos=lambda draft: draft[PHOTOS],
-        changes=(
-            (line("the words"), TEXT),
-            (line("the category"), CATEGORY),
-            (line("the town"), TERRITORY),
-            (line("the address"), PLACE),
-            (line("the photos"), PHOTOS),
+CHECK = going_on(
+    unless_empty(
+        consent(
+            "check",
+            summary,
+            line("Send"),
+            photos=lambda draft: draft[PHOTOS],
+            changes=(
+                (line("the words"), TEXT),
+                (line("the category"), CATEGORY),
+                (line("the town"), TERRITORY),
+                (line("the address"), PLACE),
+                (line("the photos"), PHOTOS),
+                (line("the files"), DOCUMENTS),
+            ),
         ),
-    )
+        DOCUMENTS,
+    ),
+    TEXT,
 )
 FILED = act("filed", Receipt, command)
 
@@ -185,22 +189,29 @@ def receipt(here: Here[None]) -> Text:
     authority, day = named(filed.authority), last_day(filed.due)
     return (
         line("Done: your message is registered under No. {number}.", number=grouped(filed.number)),
-        line("Access code: {code}. Please keep it with the number.", code=filed.code),
+        line("Access code: {code}. Please keep it with the number.", code=in_halves(filed.code)),
         line("Who answers: {authority}, by {day} at the latest.", authority=authority, day=day),
         BLANK,
         line("We will write to you here when work begins and when the answer is ready."),
     )
 
 
+def in_halves(code: str) -> str:
+    """K7MP-4QXA, as it is read aloud."""
+    half = len(code) // 2
+    return f"{code[:half]}-{code[half:]}"
+
+
+def show_receipt(here: Here[None]) -> Screen:
+    filed = here.draft[FILED]
+    link = (Button("link", line("The link to this message"), "link", filed.link),) if filed.link else ()
+    return Screen(receipt(here), (*link, *ways_on(here)), qr=filed.link, keep=True)
+
+
 def ways_on(here: Here[None]) -> tuple[Button, ...]:
     return (Button("my:0", line("My messages")), launch("appeal", "", line("New message")))
 
 
-def brief(draft: Draft) -> Line | None:
-    text = draft.get(TEXT)
-    return literal(shortened(text, BRIEF)) if text else None
-
-
-END = end(receipt, ways_on, keep=True)
-STEPS = (TEXT, CATEGORY, TERRITORY, PLACE, PHOTOS, CHECK, FILED, END)
-FORMS = (Form("appeal", 1, line("New message"), STEPS, catch=(PLACE, PHOTOS), brief=brief),)
+END: Step[None] = Step("end", type(None), show_receipt)
+STEPS = (TEXT, CATEGORY, TERRITORY, PHOTOS, DOCUMENTS, PLACE, CHECK, FILED, END)
+FORMS = (Form("appeal", 1, line("New message"), STEPS, catch=(PLACE, PHOTOS, DOCUMENTS), brief=first_words(TEXT)),)

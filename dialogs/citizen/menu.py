@@ -17,6 +17,8 @@ def show(args: str, region: Region) -> Screen:
     ways = (
         launch("appeal", "", line("Report a problem")),
         Button("my:0", line("My messages")),
+        launch("find", "", line("Find by number and code")),
+        Button("settings:", line("Settings")),
         Button("help:", line("How it works")),
     )
     return Screen(text, ways)

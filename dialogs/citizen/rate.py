@@ -1,18 +1,20 @@
 """Takes a rating of an answer from 1 to 5, by a button, by a typed digit, or straight from the push that has brought
-the answer («rate:NUMBER.5»)."""
+the answer («rate:NUMBER.5»). A low one asks why, and whether it is to be looked at again: the person decides."""
 
 from __future__ import annotations
 
-from core.appeals.types import AppealCard, ShowAppeal, Status
-from core.lines import Line, Text, line, literal
-from core.ratings.types import SCORES, RateAnswer
+from typing import Any
+
+from core.appeals.types import NOTE_MOST, AppealCard, ReopenAppeal, Reopened, ShowAppeal, Status
+from core.lines import BLANK, Line, Text, line, literal, named
+from core.ratings.types import SCORES, ExplainRating, RateAnswer, Rated
 from core.talk import Button, Press, Refused, Said, Screen, Took
 from dialogs import reads
 from dialogs.engine import Form
 from dialogs.session import WORDS, Draft, Here, Step
-from dialogs.steps import act, end
+from dialogs.steps import act, choice, end, words
 from dialogs.views import launch
-from dialogs.wording import grouped, score_words
+from dialogs.wording import grouped, last_day, score_words
 
 GOOD = 4
 """From this score on the answer has helped."""
@@ -41,7 +43,7 @@ def show(here: Here[int]) -> Screen:
         return Screen((no_rating(card),), ways, over=True)
     number = grouped(card.number)
     ask = line("How do you rate the answer to No. {number}? Press a button or write a digit.", number=number)
-    return Screen((ask, literal(card.answer)), tuple(Button(str(score), score_words(score)) for score in SCORES))
+    return Screen((ask, BLANK, literal(card.answer)), tuple(Button(str(score), score_words(score)) for score in SCORES))
 
 
 def no_rating(card: AppealCard | None) -> Line:
@@ -72,12 +74,54 @@ def check(score: int, here: Here[int]) -> Line | None:
     return None if score in SCORES else FROM_TO
 
 
+def is_low(draft: Draft) -> bool:
+    return RATED.id in draft.values and bool(draft[RATED].low)
+
+
+def may_again(draft: Draft) -> bool:
+    return is_low(draft) and bool(draft[RATED].again)
+
+
+def wants_again(draft: Draft) -> bool:
+    return AGAIN.id in draft.values and draft[AGAIN].key == "again"
+
+
+def ask_why(here: Here[str]) -> Text:
+    return (
+        line("Your rating is kept. We are sorry that the answer did not help."),
+        line("What is still wrong? Those who watch the quality of answers will read it."),
+    )
+
+
+def ask_again(here: Here[Button]) -> Line:
+    if here.draft[RATED].curator:
+        return line("Shall it be looked at once more? This time it goes to those who stand above.")
+    return line("Shall it be looked at once more? It goes back to work with a new deadline.")
+
+
+def choices(here: Here[Button]) -> tuple[Button, ...]:
+    return (Button("again", line("Yes, look at it again")), Button("leave", line("No, leave it")))
+
+
 def thanks(here: Here[None]) -> Text:
-    if here.draft[SCORE] >= GOOD:
+    draft = here.draft
+    if draft[SCORE] >= GOOD:
         return (line("Thank you for your rating! We are glad that it helped."),)
+    if REOPENED.id in draft.values:
+        again: Reopened = draft[REOPENED]
+        authority, day = named(again.authority), last_day(again.due)
+        return (
+            line("No. {number} will be looked at again.", number=grouped(again.number)),
+            line("{authority} will answer by {day}. We will write to you here.", authority=authority, day=day),
+        )
     return (
         line("Thank you for saying it as it is. We are sorry that it did not help enough."),
         line("Your rating goes to those who watch the quality of answers in the region."),
+        *(
+            (line("If the trouble is still there, you can send a formal appeal or write again."),)
+            if is_low(draft)
+            else ()
+        ),
     )
 
 
@@ -87,6 +131,14 @@ def ways_on(here: Here[None]) -> tuple[Button, ...]:
 
 def command(draft: Draft) -> RateAnswer:
     return RateAnswer(number_of(draft.args), draft[SCORE])
+
+
+def reopen(draft: Draft) -> ReopenAppeal:
+    return ReopenAppeal(number_of(draft.args), draft[WHY])
+
+
+def explain(draft: Draft) -> ExplainRating:
+    return ExplainRating(number_of(draft.args), draft[WHY])
 
 
 FROM_TO = line("Please rate with a whole number from 1 to 5.")
@@ -101,7 +153,11 @@ SCORE: Step[int] = Step(
     say=score_words,
     takes=WORDS,
 )
-RATED = act("rated", int, command)
+RATED: Step[Any] = act("rated", Rated, command)
+WHY = words("why", ask_why, most=NOTE_MOST, skip=line("Without words"), when=is_low)
+SAID = act("said", str, explain, when=lambda draft: is_low(draft) and bool(draft[WHY]))
+AGAIN = choice("again", ask_again, choices, when=may_again)
+REOPENED: Step[Any] = act("reopened", Reopened, reopen, when=wants_again)
 END = end(thanks, ways_on)
 
-FORMS = (Form("rate", 1, line("Rate an answer"), (SCORE, RATED, END)),)
+FORMS = (Form("rate", 2, line("Rate an answer"), (SCORE, RATED, WHY, SAID, AGAIN, REOPENED, END)),)

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.appeals.types import AppealCard, ShowAppeal, Status
-from core.lines import BLANK, line, literal, named
+from core.appeals.types import Act, AppealCard, ShowAppeal, Status
+from core.lines import BLANK, Text, line, literal, named
 from core.notify.types import NoticeKind
 from core.ratings.types import SCORES
 from core.talk import Button, Screen
 from dialogs.notices import NoticeDialog
 from dialogs.views import launch
-from dialogs.wording import grouped, last_day, score_words
+from dialogs.wording import grouped, last_day, reason_words, score_words, what_next
 
 
 def show(facts: Mapping[str, str], card: AppealCard | None) -> Screen | None:
-    if card is None or card.rating is not None:  # who has rated it has read it
+    """Nothing where it has gone on since; an answer is told also where the time to rate it is over."""
+    if card is None:
         return None
-    match facts["status"]:
-        case Status.IN_WORK if card.status is Status.IN_WORK:
+    status = facts["status"]
+    if status == Status.ANSWERED and card.answer and card.rating is None:
+        return answered(card)
+    if status != card.status:
+        return None
+    match card.status:
+        case Status.IN_WORK:
             return in_work(card)
-        case Status.ANSWERED if card.answer:  # an answer is told also where the time to rate it is over
-            return answered(card)
-        case Status.CLOSED if card.status is Status.CLOSED:
+        case Status.REDIRECTED:
+            return redirected(card)
+        case Status.CLARIFY:
+            return question(card)
+        case Status.REJECTED if card.reason is not None:
+            return rejected(card)
+        case Status.CLOSED if card.rating is None:  # who has rated it has read it
             return closed(card)
         case _:
             return None
@@ -39,13 +49,57 @@ def in_work(card: AppealCard) -> Screen:
     )
 
 
+def redirected(card: AppealCard) -> Screen:
+    authority = named(card.authority)
+    return Screen(
+        (
+            line(
+                "Your message No. {number} is for {authority}: we have passed it on.",
+                number=grouped(card.number),
+                authority=authority,
+            ),
+            *last_words(card, Status.REDIRECTED),
+            line("You need not do anything. The answer will be here by {day}.", day=last_day(card.due)),
+        ),
+        (opened(card),),
+    )
+
+
+def question(card: AppealCard) -> Screen:
+    asked = line("There is a question about your message No. {number}:", number=grouped(card.number))
+    text = (asked, literal(card.question), *until(card))
+    return Screen(text, (launch("reply", card.number, line("Reply")), opened(card)), keep=True)
+
+
+def until(card: AppealCard) -> Text:
+    if card.reply_by is None:
+        return ()
+    by = line("Please reply by {day}: without a reply the message will be closed.", day=last_day(card.reply_by))
+    return (BLANK, by)
+
+
+def rejected(card: AppealCard) -> Screen:
+    reason = card.reason
+    return Screen(
+        (
+            line("Your message No. {number} was not taken.", number=grouped(card.number)),
+            *((line("Why: {reason}", reason=reason_words(reason)),) if reason else ()),
+            *last_words(card, Status.REJECTED),
+            *((what_next(reason),) if reason else ()),
+        ),
+        (launch("appeal", "", line("New message")), opened(card)),
+        keep=True,
+    )
+
+
 def answered(card: AppealCard) -> Screen:
     here = line("Here is the answer to your message No. {number}.", number=grouped(card.number))
-    if card.status is not Status.ANSWERED:
+    if Act.RATE not in card.may:
         return Screen((here, BLANK, literal(card.answer)), (opened(card),), keep=True)
     scores = (launch("rate", f"{card.number}.{score}", score_words(score)) for score in SCORES)
     how = line("Did it help? Please rate it: the region sees every rating.")
-    return Screen((here, BLANK, literal(card.answer), BLANK, how), (*scores, opened(card)), keep=True)
+    named_way = line("Without buttons, write: rate {number}", number=grouped(card.number))
+    return Screen((here, BLANK, literal(card.answer), BLANK, how, named_way), (*scores, opened(card)), keep=True)
 
 
 def closed(card: AppealCard) -> Screen:
@@ -56,6 +110,12 @@ def closed(card: AppealCard) -> Screen:
         ),
         (launch("appeal", "", line("New message")), opened(card)),
     )
+
+
+def last_words(card: AppealCard, status: Status) -> Text:
+    """What the official has said with this step."""
+    words = next((entry.text for entry in reversed(card.history) if entry.status is status), "")
+    return (literal(words),) if words else ()
 
 
 def opened(card: AppealCard) -> Button:

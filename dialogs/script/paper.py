@@ -6,13 +6,14 @@
     # anything                  a remark
     > words                     the person says so; more lines of > are one message
     > {photo: a.jpg, b.jpg} x   with photos; {place: 55.75, 37.62}, {file: a.pdf}, {voice}; {500 times: a} for long ones
+    > {instead of: old words} new words     changes an earlier message
     > [Label]                   presses a button of the screen on show or of a push; «[Label] (above)» of an older one
     > /menu                     a command
     * TakeAppeal: {...}         from now on the world answers so
     ! status: {number: ...}     a notice comes
     Bot: the words              with what follows, indented, what the bot says; `~` begins a note
-      [Button] [Link ↗] [Place ⌖]
-The marks may be Russian: Бот, фото, место, файл, голос, раз, выше.
+      [Button] [Link ↗] [Place ⌖]     {photo: ...}, {file: ...} and {QR: address} stand before them, ⚠ begins an alarm
+The marks may be Russian: Бот, фото, место, файл, голос, раз, вместо, выше.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from core.text import clean_text
 BOT = {"ru": "Бот:", "en": "Bot:"}
 SILENT = {"ru": "(молчит)", "en": "(silent)"}
 PHOTO = {"ru": "фото", "en": "photo"}
+FILE = {"ru": "файл", "en": "file"}
 MARKS = {"link": " ↗", "place": " ⌖", "contact": " ☎", "press": ""}
 
 _PRESS = re.compile(r"\[(?P<label>.+)\](?P<above> \((?:above|выше)\))?")
@@ -137,6 +139,8 @@ def _with(message: Message, what: str, rest: str) -> Message | None:
             return replace(message, photos=names)
         case "file" | "файл":
             return replace(message, documents=names)
+        case "instead of" | "вместо":
+            return replace(message, edited=clean_text(rest))
         case "voice" | "голос":
             return replace(message, voice="voice")
         case "place" | "место":
@@ -152,10 +156,12 @@ def screen_lines(shown: Shown | None, lang: str) -> list[str]:
         return [f"{BOT[lang]} {SILENT[lang]}"]
     notes = [f"~ {line}" for line in shown.note.splitlines()]
     photos = [f"{{{PHOTO[lang]}: {', '.join(shown.photos)}}}"] if shown.photos else []
+    files = [f"{{{FILE[lang]}: {', '.join(each.name for each in shown.documents)}}}"] if shown.documents else []
+    code = [f"{{QR: {shown.qr}}}"] if shown.qr else []
     buttons = " ".join(f"[{_label(button)}]" for button in shown.buttons)
-    first, *others = [*notes, *shown.text.splitlines(), *photos]
+    first, *others = [*notes, *shown.text.splitlines(), *photos, *files, *code]
     return [
-        f"{BOT[lang]} {first}",
+        f"{BOT[lang]} {'⚠ ' if shown.alarm else ''}{first}",
         *(f"  {line}".rstrip() for line in others),
         *([f"    {buttons}"] if buttons else []),
     ]

@@ -15,15 +15,13 @@ from core.errors import Refusal
 from core.notify.types import NoticeKind
 from core.shown import Shown, ShownButton
 from core.speech import Speech, Speeches, load_speeches
-from core.talk import Command, Incoming, Load, Message, Screen
-from dialogs import registry
-from dialogs.keys import BACK
+from core.talk import Command, Incoming, Load, Message
+from dialogs.house import House, Out, Talk, citizens, officials, unwire, worded
 from dialogs.notices.registry import load as load_notices
-from dialogs.reads import distinct
 from dialogs.script.paper import BadTranscript, Facts, Pressed, Pushed, Transcript, Turn, parse, screen_lines
 from dialogs.script.rules import broken
 from dialogs.script.world import World, merged
-from dialogs.shell import CITIZEN_ENTRY, CITIZEN_HOME, STAFF_HOME, House, Talk, hear, unwire
+from dialogs.shell import hear
 
 LOCALES = Path(__file__).parents[2] / "locales"
 ZONE = ZoneInfo("Europe/Moscow")
@@ -53,10 +51,12 @@ class Play:
             case Pushed(kind, facts):
                 notice = self._notices[NoticeKind(kind)]
                 screen = notice.show(facts, self.world.ask(notice.needs(facts)))
-                return [self._say(screen, push=True) if screen else None]
+                return [self._say(Out(screen), push=True) if screen else None]
             case Pressed(label, above):
                 return self._hear(unwire(self._button(label, above=above).data))
-            case Message() | Command():
+            case Message():  # it is called by its first words
+                return self._hear(turn if turn.edited else replace(turn, key=turn.text))
+            case Command():
                 return self._hear(turn)
 
     @property
@@ -65,7 +65,7 @@ class Play:
 
     def _hear(self, event: Incoming) -> list[Shown | None]:
         self.moves += 1
-        moving = hear(self.house, self.talk, event, str(self.moves), self._speech.say(BACK.label))
+        moving = hear(self.house, self.talk, event, str(self.moves), self._speech.say)
         answer: Any = None
         try:
             asked = next(moving)
@@ -78,18 +78,17 @@ class Play:
                     asked = moving.send(answer)
         except StopIteration as stop:
             self.talk = stop.value.talk
-            return [self._say(out.screen) for out in stop.value.out] or [None]
+            return [self._say(out) for out in stop.value.out] or [None]
 
-    def _say(self, screen: Screen, *, push: bool = False) -> Shown:
+    def _say(self, out: Out, *, push: bool = False) -> Shown:
         dialogs = (*self.house.dialogs.views, *self.house.dialogs.forms)
-        problems = broken(screen, self._speech, self._speeches["en"], dialogs)
-        shown = self._speech.show(screen)
+        problems = broken(out.screen, self._speech, self._speeches["en"], dialogs)
+        shown = worded(out, self._speech.show)
         self.problems += [f"{problem}: {shown.text}" for problem in problems]
-        shown = replace(shown, buttons=distinct(shown.buttons))
         self.shown.append(shown)
         if push:
             self.pushes.append(shown)
-        else:
+        elif not shown.alarm:
             self.talk = replace(self.talk, live=shown)
         return shown
 
@@ -130,10 +129,7 @@ def begun(settings: Mapping[str, Any], folder: Path) -> Play:
     """A conversation in which nothing has been said yet, with the settings of a transcript's header."""
     base = yaml.safe_load((folder / settings["world"]).read_text("utf-8")) if "world" in settings else {}
     world = World(merged(base, settings.get("facts") or {}))
-    if settings.get("who", "citizen") == "official":
-        house = House(registry.load("staff"), STAFF_HOME)
-    else:
-        house = House(registry.load("citizen"), CITIZEN_HOME, CITIZEN_ENTRY)
+    house = officials() if settings.get("who", "citizen") == "official" else citizens()
     return Play(house, world, Talk(settings["lang"]))
 
 

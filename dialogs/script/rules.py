@@ -13,7 +13,7 @@ from core.speech import Speech
 from core.talk import Button, Screen
 from dialogs.keys import BACK
 from dialogs.reads import plain
-from dialogs.shell import RESUME
+from dialogs.ways import RESUME
 
 OWN_WORDS = 350
 NOTE_WORDS = 200
@@ -39,6 +39,8 @@ def broken(screen: Screen, speech: Speech, english: Speech, dialogs: Collection[
     written = [button for button in screen.buttons if not button.key.startswith(f"{RESUME}:")]
     labels = Counter(plain(speech.say(button.label)) for button in written)
     yield from (f"«{label}» is the label of {n} buttons" for label, n in labels.items() if n > 1)
+    if screen.alarm:  # the screen that follows it leads on
+        return
     if not any(leads_out(button, dialogs) for button in screen.buttons):
         yield "no way out"
     if screen.note and not WHAT_TO_DO.search(english.text((*notes, *text))):

@@ -1,5 +1,5 @@
 """The facts of a transcript in the place of core: it answers queries and commands as its header says, and remembers
-no more than that a consent was given."""
+no more than consents and settings."""
 
 from __future__ import annotations
 
@@ -9,34 +9,83 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from core.appeals.types import AppealCard, AppealRow, MyAppeals, Pile, QueuePage, Receipt, ShowAppeal, ShowQueue
-from core.authorities.types import OfficialCard
-from core.citizens.types import ConsentState, GiveConsent
+from core.appeals import types as appeals
+from core.authorities.types import AuthorityRow, FindAuthorities, OfficialCard, Template
+from core.citizens.types import (
+    ConsentRow,
+    ConsentState,
+    GiveConsent,
+    SetPushes,
+    SetQuiet,
+    SettingsCard,
+    WithdrawConsent,
+)
+from core.emergencies.types import DetectEmergency
 from core.errors import Refusal
+from core.files.types import FileRow
 from core.lines import Line
-from core.region.types import Region
+from core.personal.types import DraftCard, Erasure, ShowDraft
+from core.ratings.types import RateAnswer, Rated
+from core.region.types import Emergency, Region
 from core.rubricator.types import Suggestion
-from core.talk import Do, Done, Failed
+from core.talk import Do, Done, Failed, Place
 from core.territories.types import Territory
 from dialogs.script.paper import BadTranscript
 
 KINDS: Mapping[str, Any] = {
     "AboutRegion": Region,
-    "FileAppeal": Receipt,
+    "DetectEmergency": dict[str, tuple[Emergency, ...]],
+    "FileAppeal": appeals.Receipt,
+    "FindAuthorities": tuple[AuthorityRow, ...],
+    "ListConsents": tuple[ConsentRow, ...],
+    "ListTemplates": tuple[Template, ...],
     "ListTerritories": tuple[Territory, ...],
-    "MyAppeals": tuple[AppealRow, ...],
-    "ShowAppeal": dict[str, AppealCard],
+    "MyAppeals": tuple[appeals.AppealRow, ...],
+    "OpenByCode": dict[str, str],
+    "OpenFile": dict[str, FileRow],
+    "OpenMatters": tuple[appeals.AppealRow, ...],
+    "PlaceOfPhotos": Place | None,
+    "RateAnswer": Rated,
+    "RedirectAppeal": appeals.Redirected,
+    "ReopenAppeal": appeals.Reopened,
+    "RequestErasure": int,
+    "RequestExport": bool,
+    "ShowAppeal": dict[str, appeals.AppealCard],
     "ShowConsent": ConsentState,
-    "ShowQueue": dict[Pile, tuple[AppealRow, ...]],
+    "ShowDraft": dict[str, DraftCard],
+    "ShowErasure": Erasure,
+    "ShowQueue": dict[appeals.Pile, tuple[appeals.AppealRow, ...]],
+    "ShowSettings": SettingsCard,
     "SuggestCategories": Suggestion,
     "WhoAmI": OfficialCard,
+    "WithdrawConsent": bool,
 }
-"""By the name of a query or a command: what its facts are. Lists are whole, the world pages them itself."""
+"""By the name of a query or a command: what its facts are. Lists are whole, the world pages them itself; what is asked
+with a number, a run or a word is kept by it."""
+UNLESS_TOLD: Mapping[str, Any] = {
+    "DetectEmergency": {},
+    "ListConsents": (),
+    "ListTemplates": (),
+    "OpenByCode": {},
+    "OpenMatters": (),
+    "PlaceOfPhotos": None,
+    "RequestErasure": 0,
+    "RequestExport": True,
+    "ShowDraft": {},
+    "WithdrawConsent": True,
+}
 SAID_BACK = {
+    "AddNote": "number",
+    "AddToAppeal": "number",
     "AnswerAppeal": "number",
+    "AskCitizen": "number",
+    "ExplainRating": "number",
     "GiveConsent": "version",
-    "RateAnswer": "score",
+    "RejectAppeal": "number",
+    "ReplyToQuestion": "number",
+    "SetPushes": "pushes",
     "TakeAppeal": "number",
+    "WithdrawAppeal": "number",
 }
 """Commands that are answered with a part of themselves."""
 
@@ -64,16 +113,23 @@ class World:
 
     def ask(self, query: Any) -> Any:
         """Raises Refusal where the facts say so."""
+        if isinstance(query, appeals.ShowSheet):
+            return appeals.AnswerSheet(self.ask(appeals.ShowAppeal(query.number)), self._found("ListTemplates"))
         found = self._found(type(query).__name__)
         match query:
-            case MyAppeals(start, count):
+            case appeals.MyAppeals(start, count):
                 return found[start : start + count]
-            case ShowAppeal(number):
-                return found.get(number)
-            case ShowQueue(pile, start, count):
-                return QueuePage(
-                    found.get(pile, ())[start : start + count], {each: len(rows) for each, rows in found.items()}
-                )
+            case appeals.ShowAppeal(key) | ShowDraft(key) | appeals.OpenFile(key):
+                return found.get(key)
+            case appeals.ShowQueue(pile, start, count):
+                rows = found.get(pile, ())[start : start + count]
+                return appeals.QueuePage(rows, {each: len(rows) for each, rows in found.items()})
+            case DetectEmergency(text):
+                return next((numbers for word, numbers in found.items() if word in text.casefold()), ())
+            case FindAuthorities(words, start, count):
+                said = words.casefold().split()
+                fits = [row for row in found if all(word in str(row.name).casefold() for word in said)]
+                return tuple(fits[start : start + count + 1])
             case _:
                 return found
 
@@ -89,13 +145,38 @@ class World:
 
     def _value(self, command: Any) -> Any:
         name = type(command).__name__
-        if name in SAID_BACK and "refuse" not in self.facts.get(name, {}):
-            if isinstance(command, GiveConsent):
-                self.change({"ShowConsent": {"given": command.version}})
+        if "refuse" in (self.facts.get(name) or {}):
+            raise Refusal(Line(self.facts[name]["refuse"]))
+        self._remember(command)
+        if name in SAID_BACK:
             return getattr(command, SAID_BACK[name])
-        return self._found(name)
+        match command:
+            case SetQuiet():
+                return self._found("ShowSettings")
+            case RateAnswer(_, score) if name not in self.facts:
+                low = score <= self._found("AboutRegion").reopen_score
+                return Rated(score, low, again=low, curator=False)
+            case appeals.OpenByCode(number, code):
+                return number if self._found(name).get(number) == code else None
+            case _:
+                return self._found(name)
+
+    def _remember(self, command: Any) -> None:
+        match command:
+            case GiveConsent(_, version):
+                self.change({"ShowConsent": {"given": version}})
+            case WithdrawConsent():
+                self.change({"ShowConsent": {"given": ""}})
+            case SetPushes(pushes):
+                self.change({"ShowSettings": {"pushes": pushes}})
+            case SetQuiet(start, end):
+                self.change({"ShowSettings": {"quiet_from": start, "quiet_to": end}})
+            case _:
+                pass
 
     def _found(self, name: str) -> Any:
+        if name not in self.facts and name in UNLESS_TOLD:
+            return UNLESS_TOLD[name]
         if name not in self.facts:
             raise BadTranscript(f"The facts do not say what {name} is answered with.")
         raw = self.facts[name]

@@ -5,8 +5,8 @@ Each knows its own id: rename one by building it anew with `was=`. Any field of 
 
 from dialogs.steps.asks import Ask, Check, asked
 from dialogs.steps.choices import DONE, Options, choice, ticks
-from dialogs.steps.course import YES, act, consent, end
-from dialogs.steps.things import photos, photos_in_words, place, place_in_words
+from dialogs.steps.course import YES, act, consent, end, sub
+from dialogs.steps.things import documents, documents_in_words, gathered, photos, photos_in_words, place, place_in_words
 from dialogs.steps.words import SKIP, answer, day, number, words
 
 __all__ = [
@@ -22,12 +22,16 @@ __all__ = [
     "choice",
     "consent",
     "day",
+    "documents",
+    "documents_in_words",
     "end",
+    "gathered",
     "number",
     "photos",
     "photos_in_words",
     "place",
     "place_in_words",
+    "sub",
     "ticks",
     "words",
 ]

@@ -7,9 +7,10 @@ from functools import reduce
 from typing import Any
 
 from core.lines import Line, line, lines
-from core.talk import Button, Held, Press, Refused, Said, Screen, Took
+from core.talk import Button, Held, Message, Press, Refused, Said, Screen, Sought, Took
+from dialogs import reads
 from dialogs.keys import PAGE
-from dialogs.session import Here, Step
+from dialogs.session import WORDS, Here, Step
 from dialogs.steps.asks import Ask, asked
 
 Options = Callable[[Here[Any]], Sequence[Button]]
@@ -23,27 +24,44 @@ def choice(
     options: Options,
     page: int = ROWS,
     more: Options | None = None,
+    *,
+    search: bool = False,
     **rest: Any,
 ) -> Step[Button]:
     """One of the options, `page` of them on a screen. With `more`, the options are the likely ones, and «Other…» opens
-    the whole list. The label is kept as JSON, which would turn a date among its arguments into plain digits."""
+    the whole list; with `search`, typed words narrow them down. The label is kept as JSON, which would turn a date
+    among its arguments into plain digits."""
+    choose = line("Please choose one of the buttons.")
 
     def offered(here: Here[Button]) -> list[Button]:
         return [*options(here), *(more(here) if more else ())]
 
     def show(here: Here[Button]) -> Screen:
+        if here.sought:
+            return Screen(asked(ask, here), _paged([], reads.fitting(here.sought, offered(here)), page, here.page))
         likely = [list(options(here))] if more else []
         return Screen(asked(ask, here), _paged(likely, list((more or options)(here)), page, here.page))
 
     def read(said: Said, here: Here[Button]) -> Took | Refused:
         picked = next((b for b in offered(here) if isinstance(said, Press) and b.key == said.key), None)
-        return Took({id: picked}) if picked else Refused(line("Please choose one of the buttons."))
+        if picked:
+            return Took({id: picked})
+        return sought(said.text, here) if search and isinstance(said, Message) else Refused(choose)
+
+    def sought(words: str, here: Here[Button]) -> Took | Refused:
+        fits = reads.fitting(words, offered(here))
+        if len(fits) == 1:
+            return Took({id: fits[0]})
+        if fits:
+            return Sought(line("These fit your words. Please choose one, or write more of its name."), words)
+        return Refused(line("Nothing here is called so. Please write a part of the name, or press a button."))
 
     def check(value: Button, here: Here[Button]) -> Line | None:
         known = value.key in [b.key for b in offered(here)]
         return None if known else line("«{option}» is not offered here. Please choose again.", option=value.label)
 
-    return Step(id, Button, show, read, check=check, say=lambda value: value.label, **rest)
+    seeks = {"seeks": True, "takes": WORDS} if search else {}
+    return Step(id, Button, show, read, check=check, say=lambda value: value.label, **{**seeks, **rest})
 
 
 def _paged(likely: list[list[Button]], every: list[Button], size: int, at: int) -> tuple[Button, ...]:

@@ -32,7 +32,7 @@ def consent(
             for name, step in changes
             if step.id in here.draft.values
         )
-        return Screen(asked(ask, here), (Button(YES, label), *ways), photos=photos(here.draft))
+        return Screen(asked(ask, here), (Button(YES, label, main=True), *ways), photos=photos(here.draft))
 
     def read(said: Said, here: Here[bool]) -> Took | Refused:
         if isinstance(said, Press):
@@ -45,6 +45,17 @@ def consent(
 def act(id: str, kind: type[T], command: Callable[[Draft], object], **more: Any) -> Step[T]:
     """Core answers with a `kind`. What it declines is said above the step before, or here where there is none."""
     return Step(id, kind, lambda here: Screen((line("This did not work."),)), act=command, **more)
+
+
+def sub(
+    id: str,
+    kind: type[T],
+    form: str,
+    args: Callable[[Draft], str] = lambda draft: "",
+    **more: Any,
+) -> Step[T]:
+    """Another form answers with a `kind`: its `value`. `args` opens it; an old answer of this step is in the draft."""
+    return Step(id, kind, lambda here: Screen((line("Let us go on."),)), form=form, args=args, **more)
 
 
 def end(

@@ -1,7 +1,8 @@
-"""Steps that are answered by what a device sends: a place, photos."""
+"""Steps that are answered by what a device sends: a place, photos, files."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from core.lines import Line, line, lines, literal
@@ -12,6 +13,7 @@ from dialogs.steps.asks import Ask, Check, anything, asked, both
 from dialogs.steps.choices import DONE
 
 PLACE_MOST = 300
+REMOVE = "remove"
 
 
 def place(
@@ -80,6 +82,62 @@ def photos(id: str, ask: Ask, most: int = 10, **more: Any) -> Step[tuple[str, ..
         return Took({id: Held(value[:most])}, note if len(value) > most else None)
 
     return Step(id, tuple[str, ...], show, read, say=photos_in_words, takes=frozenset({"photos"}), **more)
+
+
+def gathered(id: str, most: int = 10, **more: Any) -> Step[tuple[str, ...]]:
+    """References to photos. Nobody is asked for them: they are caught wherever they come, and «Change» shows them."""
+    asks = (
+        lambda n: lines("{n} photo is added. Are there more?", "{n} photos are added. Are there more?", n),
+        line("Please send photos or press the button."),
+        line("Remove the photos"),
+        lambda n: lines("Only the first {n} photo is kept.", "Only the first {n} photos are kept.", n),
+    )
+    return _beside(id, "photos", most, *asks, **{"say": photos_in_words, **more})
+
+
+def documents(id: str, most: int = 5, **more: Any) -> Step[tuple[str, ...]]:
+    """References to files; nobody is asked for them either."""
+    asks = (
+        lambda n: lines("{n} file is added. Are there more?", "{n} files are added. Are there more?", n),
+        line("Please send files or press the button."),
+        line("Remove the files"),
+        lambda n: lines("Only the first {n} file is kept.", "Only the first {n} files are kept.", n),
+    )
+    return _beside(id, "documents", most, *asks, **{"say": documents_in_words, **more})
+
+
+def _beside(
+    id: str,
+    part: str,
+    most: int,
+    so_far: Callable[[int], Line],
+    ask: Line,
+    remove: Line,
+    cut: Callable[[int], Line],
+    **more: Any,
+) -> Step[tuple[str, ...]]:
+    """Answered by nothing at all, until something comes in this part of a message."""
+
+    def show(here: Here[tuple[str, ...]]) -> Screen:
+        own = here.own or ()
+        ways = (Button(DONE, line("Done"), main=True), *((Button(REMOVE, remove),) if own else ()))
+        return Screen((so_far(len(own)) if own else ask,), ways)
+
+    def read(said: Said, here: Here[tuple[str, ...]]) -> Took | Refused:
+        own = here.own or ()
+        if isinstance(said, Press):
+            return Took({id: () if said.key == REMOVE else own})
+        new = getattr(said, part)
+        if not new:
+            return Refused(ask)
+        value = tuple(dict.fromkeys((*own, *new)))
+        return Took({id: value[:most]}, cut(most) if len(value) > most else None)
+
+    return Step(id, tuple[str, ...], show, read, given=lambda args: (), takes=frozenset({part}), beside=True, **more)
+
+
+def documents_in_words(value: tuple[str, ...]) -> Line:
+    return lines("{n} file", "{n} files", len(value)) if value else line("no files")
 
 
 def photos_in_words(value: tuple[str, ...]) -> Line:

@@ -2,72 +2,88 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import os
 import re
 import signal
-import socket
+import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0
+from bots import desk
+from bots.config import ROOT, Settings
+from core.db import Database
+from tests.web.site import free_port
 
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+PATIENCE = 60.0
+BAD = re.compile("level=error|Traceback")
 
 
 @dataclass
 class Product:
-    """`kill` and `start` again keep the port and everything in the folder. `entries`: link by the official's name."""
+    """`kill` and `start` again keep the port and everything in the folder. `expected`: words of what a test breaks on
+    purpose."""
 
     folder: Path
-    port: int = field(default_factory=_free_port)
-    entries: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
     log: list[str] = field(default_factory=list)
-    _process: asyncio.subprocess.Process | None = None
-    _reading: asyncio.Task[None] | None = None
+    _process: subprocess.Popen[str] | None = None
+    _reading: threading.Thread | None = None
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def start(self) -> None:
+    @property
+    def database(self) -> str:
+        return f"sqlite:///{self.folder / 'otklik.db'}"
+
+    def start(self) -> None:
         settings = {"VAR_DIR": str(self.folder), "HTTP_PORT": str(self.port), "DEMO": "1", "DATABASE_URL": ""}
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bots", "run", cwd=ROOT, env=os.environ | settings,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bots", "run"], cwd=ROOT, env=os.environ | settings,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
-        async with asyncio.timeout(PATIENCE):
-            while "Ctrl-C" not in (line := await self._line()):
-                if found := re.match(r"\s+(.+?), .+: (http\S+/enter/\S+)", line):
-                    self.entries[found[1]] = found[2]
-        self._reading = asyncio.create_task(self._read())
+        up = threading.Event()
+        self._reading = threading.Thread(target=self._read, args=(self._process, up))
+        self._reading.start()
+        assert up.wait(PATIENCE) and self._process.poll() is None, f"the product has not started: {self.log}"
 
-    async def kill(self) -> None:
-        await self._end(signal.SIGKILL)
+    def _read(self, process: subprocess.Popen[str], up: threading.Event) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            self.log.append(line)
+            if "Ctrl-C" in line:
+                up.set()
+        process.stdout.close()
+        up.set()  # it has ended: nobody need wait
 
-    async def stop(self) -> None:
-        await self._end(signal.SIGINT)
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
 
-    async def _end(self, how: signal.Signals) -> None:
+    def stop(self) -> None:
+        self._end(signal.SIGINT)
+
+    def _end(self, how: signal.Signals) -> None:
         assert self._process is not None and self._reading is not None
         self._process.send_signal(how)
-        await self._process.wait()
-        await self._reading
+        self._process.wait(PATIENCE)
+        self._reading.join()
 
-    async def _line(self) -> str:
-        assert self._process is not None and self._process.stdout is not None
-        line = (await self._process.stdout.readline()).decode()
-        assert line, f"the product has ended: {self.log}"
-        self.log.append(line)
-        return line
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[Database]:
+        """Its database, beside it: for what a person cannot bring about in a minute."""
+        with contextlib.closing(Database(self.database, serve=False)) as db:
+            yield db
 
-    async def _read(self) -> None:
-        assert self._process is not None and self._process.stdout is not None
-        while line := await self._process.stdout.readline():
-            self.log.append(line.decode())
+    def entry(self, code: str) -> str:
+        """A new single-use link to the desk of an official."""
+        settings = Settings(_env_file=None, http_port=self.port, var_dir=self.folder)  # type: ignore[call-arg]
+        with self.opened() as db:
+            return desk.link(settings, db, code)
+
+    def problems(self, since: int = 0) -> list[str]:
+        return [line for line in self.log[since:] if BAD.search(line)]

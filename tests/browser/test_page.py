@@ -11,7 +11,7 @@ from tests.browser.product import Product
 
 
 async def test_what_an_official_has_sent_does_not_stay_in_the_field(product: Product, browser: Browser) -> None:
-    official = await an_official(browser, product.entries["Петров Сергей Андреевич"])
+    official = await an_official(browser, product)
     await expect(official.button("Новые: …")).to_be_visible()
     await official.say("Первая строка\n\nТретья строка\nЧетвёртая строка")
     await official.sees("Третья строка")

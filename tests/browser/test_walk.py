@@ -4,8 +4,10 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, expect
 
-from tests.browser.people import STORY, a_citizen, a_photo, an_official
+from tests.browser.people import a_citizen, a_photo, an_official
 from tests.browser.product import Product
+
+STORY = "Яма у вокзала: глубокая, на дороге, вчера там пробили колесо."
 
 
 async def test_a_message_with_a_photo_goes_by_keyboard_alone_to_an_answer_and_a_rating(
@@ -29,12 +31,11 @@ async def test_a_message_with_a_photo_goes_by_keyboard_alone_to_an_answer_and_a_
     await citizen.key_press("Отправить")
     await citizen.sees("Готово! Сообщение зарегистрировано")
 
-    official = await an_official(browser, product.entries["Петров Сергей Андреевич"])
+    official = await an_official(browser, product)
     await official.press("Новые: …")
-    await official.press("…На Садовой…")
+    await official.press("…Яма у вокзала…")
     await official.sees(STORY)
     await expect(official.page.get_by_role("log").locator("img").last).to_be_visible()
-    await official.press("Взять в работу")
     await official.press("Ответить")
     await official.say("Яму засыпали сегодня утром, асфальт положим до конца недели.")
     await official.press("Отправить")

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from core.citizens.tables import consents
-from core.citizens.types import FILING, ConsentState, GiveConsent, ShowConsent
+from core.citizens.types import (
+    FILING,
+    ConsentRow,
+    ConsentState,
+    GiveConsent,
+    ListConsents,
+    ShowConsent,
+    WithdrawConsent,
+)
 from core.errors import NotAllowed, Refusal
 from core.region.store import save_region
 from core.region.types import AboutRegion, Region
@@ -16,7 +25,7 @@ from tests.core.conftest import NOON, World, an_appeal
 
 
 def log(world: World) -> list[sa.Row[tuple[object, ...]]]:
-    return list(world.read(lambda conn: conn.execute(sa.select(consents)).all()))
+    return list(world.read(lambda conn: conn.execute(sa.select(consents).order_by(consents.c.id)).all()))
 
 
 def test_a_consent_is_written_down_with_version_time_and_place(world: World) -> None:
@@ -48,12 +57,36 @@ def test_a_new_text_is_asked_for_anew_and_the_old_one_is_not_taken(world: World,
     assert len(log(world)) == 2
 
 
-def test_a_withdrawn_consent_is_in_force_no_more(world: World) -> None:
+def test_a_withdrawn_consent_is_in_force_no_more_and_may_be_given_again(world: World) -> None:
     citizen = world.a_citizen()
-    world.write(lambda tx: tx.execute(consents.update().values(withdrawn_at=NOON)))
+    assert world.run(citizen, WithdrawConsent(FILING)) is True
     assert world.ask(citizen, ShowConsent(FILING)).given == ""
     with pytest.raises(Refusal):
         world.run(citizen, an_appeal())
+    world.run(citizen, GiveConsent(FILING, world.consent_version))
+    world.run(citizen, an_appeal())
+    assert len(log(world)) == 2, "a new consent is a new row: the log is only added to"
+
+
+def test_withdrawing_twice_is_no_mistake_and_dates_the_end_once(world: World) -> None:
+    citizen, other = world.a_citizen(), world.a_citizen()
+    world.run(citizen, WithdrawConsent(FILING), "once")
+    world.now += timedelta(hours=1)
+    assert world.run(citizen, WithdrawConsent(FILING), "once") is True
+    assert world.run(citizen, WithdrawConsent("selling")) is False
+    assert [row.withdrawn_at for row in log(world)] == [NOON, None]
+    assert world.ask(other, ShowConsent(FILING)).given == world.consent_version
+
+
+def test_people_see_what_they_have_consented_to_the_newest_first(world: World) -> None:
+    citizen, version = world.a_citizen(), world.consent_version
+    world.run(citizen, WithdrawConsent(FILING))
+    world.now += timedelta(hours=1)
+    world.run(citizen, GiveConsent(FILING, version))
+    later = NOON + timedelta(hours=1)
+    rows = (ConsentRow(FILING, version, later, None), ConsentRow(FILING, version, NOON, NOON))
+    assert world.ask(citizen, ListConsents()) == rows
+    assert world.ask(world.a_citizen(consent=False), ListConsents()) == ()
 
 
 def test_a_made_up_consent_is_declined(world: World) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.appeals.tables import appeals
-from core.appeals.types import Pile, ShowQueue
+from core.appeals.types import Pile, ShowQueue, Status
 from core.authorities.tables import authorities, officials
 from core.db import Database, metadata
 from core.demo import load_demo
@@ -138,8 +138,10 @@ def test_the_demo_fills_an_empty_database_once(core_db: Database, region: Region
     assert world.write(lambda tx: load_demo(tx, DEMO, NOON)) is True
     assert world.write(lambda tx: load_demo(tx, DEMO, NOON)) is False
     rows = world.read(lambda conn: conn.execute(sa.select(appeals.c.status, appeals.c.filed_at)).all())
-    assert sorted(row.status for row in rows) == ["answered", "in_work", "registered", "registered"]
-    assert all(NOON - timedelta(days=5) < row.filed_at < NOON for row in rows)
+    assert {row.status for row in rows} == set(Status) - {Status.REOPENED, Status.CLOSED, Status.WITHDRAWN}
+    assert all(NOON - timedelta(days=31) < row.filed_at < NOON for row in rows)
+    queue = world.ask(world.an_official("sokolova"), ShowQueue(Pile.OVERDUE, 0, 7))
+    assert [row.authority["en"] for row in queue.rows] == ["Ministry of Transport of Zarechny Krai"]
     assert world.ask(world.an_official("petrov"), ShowQueue(Pile.NEW, 0, 7)).rows
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.appeals.rules import wrong_appeal, wrong_text
 from core.appeals.tables import appeals
 from core.appeals.types import FileAppeal
+from core.appeals.wording import wrong_appeal, wrong_text
 from core.files.store import add_file
 from core.talk import Place
 from core.text import clean_text

@@ -10,13 +10,29 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.actors import System
-from core.appeals.types import AnswerAppeal, CloseUnrated, Status, StatusChanged, TakeAppeal
+from core.actors import Citizen, Role, System
+from core.appeals.events import StatusChanged
+from core.appeals.types import (
+    AddToAppeal,
+    AnswerAppeal,
+    AskCitizen,
+    CloseUnrated,
+    RedirectAppeal,
+    ReopenAppeal,
+    ReplyToQuestion,
+    Status,
+    TakeAppeal,
+    WithdrawAppeal,
+)
+from core.authorities.entries import revoke_official
+from core.citizens.tables import citizens
+from core.citizens.types import Pushes
 from core.conversations.tables import conversations
 from core.errors import Refusal
 from core.notify.rules import quiet_until, status_waits, to_citizen
 from core.outbox.tables import outbox
 from core.ratings.types import RateAnswer
+from tests.core.cast import ANSWER, QUESTION, WHY, a_cast, an_appeal_that_is, on_sqlite, set_role
 from tests.core.conftest import NOON, World
 
 HOURS = st.integers(0, 23)
@@ -115,10 +131,112 @@ def test_a_refused_command_tells_nobody(world: World) -> None:
     assert told(world) == []
 
 
+def wants(world: World, citizen: Citizen, **settings: object) -> None:
+    this = citizens.update().where(citizens.c.id == citizen.id)
+    world.write(lambda tx: tx.execute(this.values(settings)))
+
+
+def test_of_author_and_holders_the_one_last_heard_from_is_told(world: World) -> None:
+    cast = a_cast(world)
+    number = an_appeal_that_is(world, cast, Status.REGISTERED)
+    first, second = (world.a_conversation("citizen", each.id) for each in (cast.author, cast.holder))
+    world.a_conversation("citizen", cast.stranger.id)
+    hears(world, first, NOON)
+    hears(world, second, NOON + timedelta(minutes=1))
+    world.run(cast.mine, TakeAppeal(number))
+    assert [row[0] for row in told(world)] == [second]
+    wants(world, cast.holder, pushes=Pushes.MAIN)
+    world.run(cast.coordinator, RedirectAppeal(number, "roads", WHY))
+    assert [row[0] for row in told(world)] == [second, first]
+    wants(world, cast.author, pushes=Pushes.NONE)
+    world.run(cast.elsewhere, TakeAppeal(number))
+    assert len(told(world)) == 2
+    world.run(cast.elsewhere, AskCitizen(number, QUESTION))
+    assert [row[0] for row in told(world)] == [second, first, second]
+
+
+@on_sqlite
+def test_who_has_gone_is_told_nothing(world: World) -> None:
+    cast = a_cast(world)
+    world.a_conversation("citizen", cast.author.id)
+    number = world.a_filed(cast.author)
+    wants(world, cast.author, erased_at=NOON)
+    world.run(cast.mine, TakeAppeal(number))
+    assert told(world) == []
+
+
+@on_sqlite
+def test_ones_own_quiet_hours_come_before_those_of_the_region(world: World) -> None:
+    cast = a_cast(world)
+    world.a_conversation("citizen", cast.author.id)
+    wants(world, cast.author, quiet_from=12, quiet_to=14)
+    world.run(cast.mine, TakeAppeal(world.a_filed(cast.author)))
+    wants(world, cast.author, quiet_from=0, quiet_to=0)
+    world.now = NIGHT
+    world.run(cast.mine, TakeAppeal(world.a_filed(cast.author)))
+    assert [row[4] for row in told(world)] == [NOON + timedelta(hours=2), NIGHT]
+
+
+def test_officials_hear_each_time_when_something_waits_for_them(world: World) -> None:
+    """Filed, passed on, and brought back by its author: twice."""
+    cast = a_cast(world)
+    city, roads = (world.a_conversation("official", each.id) for each in (cast.mine, cast.elsewhere))
+    number = world.a_filed(cast.author)
+    world.run(cast.coordinator, RedirectAppeal(number, "roads", WHY), "on")
+    world.run(cast.elsewhere, RedirectAppeal(number, "city", WHY), "back")
+    world.run(cast.coordinator, RedirectAppeal(number, "roads", WHY), "on")
+    assert [(row[0], row[1]) for row in told(world)] == [(city, "queued"), (roads, "queued"), (city, "queued")]
+    set_role(world, "petrov", Role.CURATOR)
+    for n in range(2):
+        world.run(cast.mine, TakeAppeal(number))
+        world.run(cast.mine, AnswerAppeal(number, ANSWER))
+        world.run(cast.author, RateAnswer(number, 1))
+        for _ in range(2):
+            world.run(cast.author, ReopenAppeal(number, ""), f"reopen:{n}")
+    assert [(row[0], row[1]) for row in told(world)][3:] == [(city, "queued"), (city, "queued")]
+
+
+def test_who_has_taken_it_hears_what_its_author_says(world: World) -> None:
+    cast = a_cast(world)
+    mine, executor = (world.a_conversation("official", each.id) for each in (cast.mine, cast.executor))
+    number = an_appeal_that_is(world, cast, Status.CLARIFY)
+    before = len(told(world))
+    for command in (ReplyToQuestion(number, "14"), AddToAppeal(number, "Or 16."), WithdrawAppeal(number)):
+        for _ in range(2):
+            world.run(cast.author, command, type(command).__name__)
+    assert told(world)[before:] == [
+        (mine, "spoke", {"number": number, "what": what}, "notice", NOON) for what in ("reply", "remark", "withdrawn")
+    ]
+    untaken = world.a_filed(cast.author)
+    before = len(told(world))
+    world.run(cast.author, AddToAppeal(untaken, "Two more holes."))
+    assert [row[0] for row in told(world)[before:]] == [mine, executor]
+
+
+@on_sqlite
+def test_where_the_official_has_left_their_colleagues_hear_it(world: World) -> None:
+    cast = a_cast(world)
+    mine, executor = (world.a_conversation("official", each.id) for each in (cast.mine, cast.executor))
+    number = an_appeal_that_is(world, cast, Status.CLARIFY)
+    world.write(lambda tx: revoke_official(tx, cast.mine.id, world.now))
+    before = len(told(world))
+    world.run(cast.author, ReplyToQuestion(number, "14"))
+    said = [(row[0], row[1]) for row in told(world)[before:]]
+    assert (executor, "spoke") in said
+    assert (mine, "spoke") not in said
+
+
 @pytest.mark.parametrize("status", Status)
 def test_what_a_citizen_is_told(status: Status) -> None:
     event = StatusChanged("123456789", 1, status, 2)
-    assert (to_citizen(event) is None) == (status is Status.REGISTERED)
+    never = {Status.REGISTERED, Status.REOPENED, Status.WITHDRAWN}
+    assert {pushes for pushes in Pushes if to_citizen(event, pushes)} == (
+        {Pushes.ALL, Pushes.MAIN}
+        if status in {Status.CLARIFY, Status.ANSWERED, Status.REJECTED}
+        else set()
+        if status in never
+        else {Pushes.ALL}
+    )
     assert to_citizen(StatusChanged("123456789", 1, status, 2, own=True)) is None
 
 

@@ -13,13 +13,14 @@ import pytest
 
 import core
 from core import app
-from core.actors import Actor, Citizen, Nobody, Official, System
-from core.appeals.types import AppealFiled, ShowAppeal, StatusChanged
+from core.actors import Actor, Citizen, Nobody, Official, Role, System
+from core.appeals import events
+from core.appeals.types import ShowAppeal
 from core.errors import NotAllowed
 from tests.core.conftest import World
 
 ENTRIES = {**app.COMMANDS, **app.QUERIES}
-ACTORS = (Citizen(1), Official(1, 1), System(), Nobody())
+ACTORS: tuple[Actor, ...] = (Citizen(1), *(Official(1, 1, role) for role in Role), System(), Nobody())
 
 
 def modules() -> Iterator[ModuleType]:
@@ -52,19 +53,31 @@ def test_every_handler_has_an_entry() -> None:
 
 @pytest.mark.parametrize("asked", ENTRIES, ids=lambda asked: str(asked.__name__))
 def test_every_entry_has_a_right(asked: type) -> None:
-    right = ENTRIES[asked].right
-    assert right
-    assert set(right) <= set(get_args(Actor))
+    entry = ENTRIES[asked]
+    assert entry.right
+    assert set(entry.right) <= set(get_args(Actor))
+    assert entry.roles
+    assert set(entry.roles) == set(Role) or entry.right == app.OFFICIAL, "a role is asked of officials"
 
 
 def test_audited_queries_are_queries_and_events_have_reactions() -> None:
     assert set(app.AUDITED) <= set(app.QUERIES)
-    assert set(app.REACTIONS) == {AppealFiled, StatusChanged}
+    happened = {
+        value for value in vars(events).values() if inspect.isclass(value) and value.__module__ == events.__name__
+    }
+    assert happened <= set(app.REACTIONS) <= happened | declared("Event: ")
 
 
-def test_another_kind_of_actor_is_not_allowed(world: World) -> None:
-    wrong = [(asked, actor) for asked, entry in ENTRIES.items() for actor in ACTORS if type(actor) not in entry.right]
-    assert wrong
+def test_another_kind_of_actor_and_another_role_are_not_allowed(world: World) -> None:
+    kinds: list[tuple[type, Actor]] = [
+        (asked, actor) for asked, entry in ENTRIES.items() for actor in ACTORS if type(actor) not in entry.right
+    ]
+    roles = [
+        (asked, Official(1, 1, role)) for asked, entry in ENTRIES.items() for role in Role if role not in entry.roles
+    ]
+    assert kinds
+    assert roles
+    wrong = [*kinds, *roles]
     for asked, actor in wrong:
         said: object = object.__new__(asked)  # the right is looked at before anything in it
         with pytest.raises(NotAllowed):

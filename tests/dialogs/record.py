@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from core.talk import Answered, Sub
 from dialogs.engine import Form
 from dialogs.registry import load
 from dialogs.session import session_to_json
@@ -28,16 +29,46 @@ WALKS: dict[str, tuple[str, list[Move]]] = {
         ],
     ),
     "consent": ("", [{"press": 0}]),
+    "unconsent": ("", [{"press": 0}]),
+    "add": ("48211-1", [{"say": "The bench beside it is broken too"}, {"press": "yes"}]),
+    "again": ("48213-3", [{"say": "The hole is there again."}]),
+    "delete": ("", [{"press": 0}]),
+    "find": ("", [{"say": "482-135-070"}, {"say": "K7MP9QXA"}]),
+    "more": ("", [{"say": "The hole is deeper now"}, {"press": 0}]),
+    "mydata": ("", []),
+    "open": ("482135070.K7MP9QXA", [{"press": 0}]),
+    "pushes": ("", [{"press": 0}]),
+    "quiet": ("", [{"press": 0}]),
+    "reply": ("48214-4", [{"say": "On the left side"}, {"press": "yes"}]),
+    "stop": ("", []),
+    "withdraw": ("48211-1", [{"press": 0}]),
+    "ask": ("48211-1", [{"say": "Which side of the road is it on?"}, {"press": "yes"}]),
+    "note": ("48211-1", [{"say": "Called the road service."}]),
+    "pick": ("", [{"say": "Service"}, {"press": 0}]),
+    "redirect": (
+        "48211-1",
+        [
+            {"answer": {"key": "a1", "label": {"msgid": "", "args": {"en": "Service 1"}}}},
+            {"say": "The road is theirs."},
+            {"press": "yes"},
+        ],
+    ),
+    "reject": ("48211-1", [{"press": 0}, {"say": "Please write what happened and where."}, {"press": "yes"}]),
     "rate": ("48212-2", [{"press": "4"}]),
     "take": ("48210-0", []),
+    "over": ("48211-1", [{"press": 0}]),
     "answer": ("48211-1", [{"say": "The hole was filled this morning."}, {"press": "yes"}]),
 }
-"""By form: what it is opened with, and moves; a number presses the n-th button of the screen."""
+"""By form: what it is opened with, and moves; a number presses the n-th button of the screen, and `answer` is what
+another form has answered."""
 
 
 def make(door: Door, move: Move) -> None:
     if "say" in move:
         door.say(move["say"], tuple(move.get("photos", ())))
+    elif "answer" in move:
+        assert isinstance(door.out, Sub)
+        door.send(Answered(door.out.step, move["answer"]))
     else:
         door.press(move["press"] if isinstance(move["press"], str) else door.keys[move["press"]])
 

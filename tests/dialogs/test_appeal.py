@@ -35,9 +35,9 @@ def to_the_check(s: Stage) -> Shown:
 def test_the_common_way_is_five_actions_after_the_consent() -> None:
     s = stage(facts={"ShowConsent": {"given": ""}})
     s.say(WORDS)
-    s.press("I agree", "Street lights", "Zarechny")
+    s.press("I agree", "Street lights", "Zarechny", "No photos")
     s.say(ADDRESS)
-    s.press("No photos", "Send")
+    s.press("Send")
     assert s.done[-1] == FileAppeal(WORDS, "light", "45701000", Place(ADDRESS), ())
 
 
@@ -47,7 +47,7 @@ def test_the_receipt_has_all_that_a_citizen_needs_later_and_is_kept() -> None:
     to_the_check(s)
     receipt = s.press("Send")
     assert receipt.keep
-    for what in ("482-135-070", "K7MP9QXA", "Zarechny Town Hall", "10 December 2026", "We will write to you here"):
+    for what in ("482-135-070", "K7MP-9QXA", "Zarechny Town Hall", "10 December 2026", "We will write to you here"):
         assert what in receipt.text
     assert s.labels == ["My messages", "New message"]
 
@@ -88,11 +88,11 @@ def test_an_address_and_a_point_are_one_place_in_either_order() -> None:
     first, second = stage(), stage()
     for s in (first, second):
         s.say(WORDS)
-        s.press("Street lights", "Zarechny")
+        s.press("Street lights", "Zarechny", "No photos")
     first.say(ADDRESS)
     first.say(place=POINT)
     second.say(place=POINT)
-    second.press("Back")
+    second.press("Change: the address")
     second.say(ADDRESS)
     wanted = Place(ADDRESS, POINT.lat, POINT.lon)
     for s in (first, second):
@@ -112,7 +112,7 @@ def test_photos_can_be_taken_back() -> None:
 def test_more_photos_than_fit_are_said_to_be_left_out() -> None:
     s = stage()
     s.say(WORDS)
-    s.press("Street lights", "Zarechny", "Without an address")
+    s.press("Street lights", "Zarechny")
     shown = s.say(photos=tuple(f"{n}.jpg" for n in range(12)))
     assert "Only the first 10 photos are kept." in shown.note and "no more fit" in shown.text
 
@@ -135,6 +135,22 @@ def test_what_core_declines_stays_on_the_check_screen_with_the_reason() -> None:
     to_the_check(s)
     shown = s.press("Send")
     assert "Please send the photos again" in shown.note and WORDS in shown.text
+
+
+def test_the_link_and_its_code_for_cameras_stand_in_the_receipt() -> None:
+    link = "https://chat.example.gov.ru/#a=482135070.K7MP9QXA"
+    s = stage(facts={"FileAppeal": {"link": link}})
+    s.say(WORDS)
+    to_the_check(s)
+    receipt = s.press("Send")
+    assert receipt.qr == link and [b.url for b in receipt.buttons if b.kind == "link"] == [link]
+
+
+def test_an_address_of_several_lines_is_shown_as_one() -> None:
+    s = stage()
+    s.say(WORDS)
+    s.press("Street lights", "Zarechny", "No photos")
+    assert "Where: Zarechny, 5 Lenina St Photos: 9\n" in s.say("5 Lenina St\nPhotos: 9").text
 
 
 def test_a_half_written_message_is_called_by_its_first_words() -> None:

@@ -32,7 +32,7 @@ def test_it_names_operator_purpose_data_readers_version_and_the_formal_way() -> 
 
 def test_agreeing_gives_the_version_that_was_read_and_nothing_is_retyped() -> None:
     s = asked()
-    s.press("I agree", "Street lights", "Zarechny", "Without an address", "No photos")
+    s.press("I agree", "Street lights", "Zarechny", "No photos", "Without an address")
     assert s.done == [GiveConsent(FILING, "2026-09/1")]
     assert WORDS in s.play.shown[-1].text
 

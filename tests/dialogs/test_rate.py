@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.ratings.types import SCORES, RateAnswer
+from core.appeals.types import ReopenAppeal
+from core.ratings.types import SCORES, ExplainRating, RateAnswer
 from tests.dialogs.stage import Stage, stage
 
 NUMBER = "482135070"
@@ -20,7 +21,8 @@ def test_a_button_of_the_push_rates_at_once(score: int) -> None:
     push = s.pushed("status", number=NUMBER, status="answered")
     assert push is not None
     s.press(push.buttons[score - 1].label)
-    assert s.done == [RateAnswer(NUMBER, score)] and "Thank you" in s.play.shown[-1].text
+    told = "Your rating is kept. We are sorry" if score <= 2 else "Thank you"
+    assert s.done == [RateAnswer(NUMBER, score)] and told in s.play.shown[-1].text
 
 
 @pytest.mark.parametrize("score", SCORES)
@@ -66,10 +68,48 @@ def test_another_persons_number_is_no_number() -> None:
     assert "no such message among yours" in rating("999999999.5").play.shown[-1].text
 
 
-def test_a_low_score_is_thanked_for_warmly() -> None:
+def test_a_low_score_asks_why_and_whether_to_look_again_and_the_person_decides() -> None:
     s = rating()
-    shown = s.say("1")
-    assert "sorry" in shown.text and "in the region" in shown.text
+    assert "sorry" in s.say("1").text
+    assert "once more" in s.say("It went out the same evening.").text
+    shown = s.press("Yes, look at it again")
+    why = "It went out the same evening."
+    assert s.done[1:] == [ExplainRating(NUMBER, why), ReopenAppeal(NUMBER, why)] and "21 December 2026" in shown.text
+
+
+def test_who_leaves_it_at_a_low_score_is_thanked_and_the_words_are_kept() -> None:
+    s = rating()
+    s.say("1")
+    s.say("It went out the same evening.")
+    shown = s.press("No, leave it")
+    assert s.done[1:] == [ExplainRating(NUMBER, "It went out the same evening.")]
+    assert "sorry" in shown.text and "in the region" in shown.text and "formal appeal" in shown.text
+
+
+def test_without_words_and_left_there_is_nothing_to_explain() -> None:
+    s = rating()
+    s.say("2")
+    s.press("Without words", "No, leave it")
+    assert s.done == [RateAnswer(NUMBER, 2)]
+
+
+def test_where_it_cannot_be_looked_at_again_nobody_is_asked() -> None:
+    s = stage(facts={"RateAnswer": {"score": 1, "low": True, "again": False, "curator": False}})
+    s.command("rate", f"{NUMBER}.1")
+    assert "sorry" in s.press("Without words").text and s.done == [RateAnswer(NUMBER, 1)]
+
+
+def test_the_second_time_it_goes_to_those_above() -> None:
+    s = stage(facts={"RateAnswer": {"score": 1, "low": True, "again": True, "curator": True}})
+    s.command("rate", f"{NUMBER}.1")
+    assert "those who stand above" in s.press("Without words").text
+
+
+def test_words_that_name_the_number_rate_without_any_button() -> None:
+    s = stage("ru")
+    assert "Как вы оцените ответ" in s.say("Оценить 482-135-070").text
+    s.say("5")
+    assert s.done == [RateAnswer(NUMBER, 5)]
 
 
 def test_a_rating_above_a_half_written_message_leads_back_to_it() -> None:

@@ -10,7 +10,7 @@ from core.lines import literal
 from core.talk import BUTTON_BYTES, Screen
 from dialogs.keys import CHANGE
 from dialogs.registry import ID_MOST, BadDialog, gather, load
-from dialogs.steps import act, words
+from dialogs.steps import act, sub, words
 from dialogs.views import View
 from tests.dialogs.report import CHECK, END, FORM, PHOTOS, TEXT
 
@@ -48,6 +48,14 @@ def test_every_audience_is_found() -> None:
         (SimpleNamespace(FORMS=(replace(FORM, steps=(TEXT, CHECK), catch=()),)), "does not end"),
         (SimpleNamespace(FORMS=(replace(FORM, steps=(END, act("one", str, str)), catch=()),)), "does not end"),
         (SimpleNamespace(FORMS=(replace(FORM, steps=(TEXT, END), catch=(PHOTOS,)),)), "catches for a step"),
+        (
+            SimpleNamespace(FORMS=(replace(FORM, steps=(sub("to", str, "report"), END), catch=()),)),
+            "which has no value",
+        ),
+        (
+            SimpleNamespace(FORMS=(replace(FORM, steps=(sub("to", str, "nobody"), END), catch=()),)),
+            "which has no value",
+        ),
     ],
 )
 def test_a_bad_dialog_is_refused_in_one_sentence(module: Any, sentence: str) -> None:

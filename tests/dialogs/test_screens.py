@@ -8,15 +8,16 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from core.appeals.types import OPEN, Act, Reason, Spoken, Status
 from core.lines import Line, line, literal
 from core.talk import BUTTON_BYTES, Button, Message, Place, Screen
+from dialogs.house import Out, unwire
 from dialogs.script.play import begun
 from dialogs.script.rules import broken
-from dialogs.shell import unwire
 from tests.dialogs.stage import TRANSCRIPTS, Stage
 
 NUMBERS = ("482135070", "117350425")
-STATUSES = ("registered", "in_work", "answered", "closed")
+STATUSES = tuple(Status)
 MENACE = "<b>{number}</b> %s \u202e https://example.org/?a=1&b=2 №"
 words = st.sampled_from(
     ["", "hm", "1", "5", "6", "99", "menu", "back", "назад", "The lamp in our yard is dark", MENACE, "y" * 4001]
@@ -29,30 +30,112 @@ messages = st.builds(
     voice=st.sampled_from(["", "voice"]),
 )
 presses = st.tuples(st.integers(0, 11), st.integers(0, 3))
-commands = st.sampled_from(
-    ["start", "menu", "my", "help", "rate 482135070.6", "rate 482135070", "desk", "queue new", "answer 117350425"]
+ANYBODYS = [
+    "start",
+    "menu",
+    "my",
+    "help",
+    "settings",
+    "mydata",
+    "delete",
+    "stop",
+    "consent",
+    "unconsent",
+    "find",
+    "pushes",
+]
+ANYBODYS += ["quiet", "open 482135070.K7MP9QXA", "open 350117425.K7MP9QXA", "rate 482135070.6", "rate 482135070.1"]
+ANYBODYS += [
+    "language ru",
+    "language en",
+    "desk",
+    "queue new",
+    "queue overdue.7",
+    "queue asked",
+    "queue mine",
+    "queue done",
+]
+THEIRS = ["card", "rate", "add", "reply", "withdraw", "again", "answer", "ask", "reject", "redirect", "note", "take"]
+commands = st.sampled_from([*ANYBODYS, *(f"{name} {number}" for name in THEIRS for number in NUMBERS)])
+notices = st.sampled_from(
+    [
+        *(("status", {"number": number, "status": status.value}) for number in NUMBERS for status in STATUSES),
+        *(("queued", {"number": number}) for number in NUMBERS),
+        *(("spoke", {"number": number, "what": what.value}) for number in NUMBERS for what in Spoken),
+        ("draft", {"run": "11"}),
+        ("export", {"ref": "e1"}),
+        ("lost", {"ref": "f1", "name": ""}),
+        ("lost", {"ref": "f1", "name": MENACE}),
+    ]
 )
-notices = st.builds(
-    lambda number, status: ("push", number, status), st.sampled_from(NUMBERS), st.sampled_from(STATUSES)
-)
+OFFICIALS = ("queued", "spoke")
 moves = st.lists(st.one_of(messages, presses, presses, presses, commands, notices), max_size=14)
+MATTERS = [
+    {"number": "117350425", "title": MENACE, "status": "clarify", "due": "2026-12-14T23:59:59+03:00"},
+    {"number": "350117425", "title": MENACE, "status": "registered", "due": "2026-12-14T23:59:59+03:00"},
+]
+CONSENT = {"purpose": "filing", "version": "2026-09/1", "at": "2026-11-20T09:11:00+03:00", "withdrawn": None}
+TEMPLATES = [
+    {"code": f"t{n}", "name": {"ru": f"Готово {n}", "en": f"Done {n}"}, "text": {"ru": "Всё сделано вовремя."}}
+    for n in range(7)
+]
+
+
+def possible(card: dict[str, Any]) -> dict[str, Any]:
+    """A reason belongs to what was not taken, and only what is open can be late."""
+    status = Status(card["status"])
+    reason = card["reason"] if status is Status.REJECTED else None
+    return {**card, "reason": reason, "overdue": card["overdue"] and status in OPEN - {Status.CLARIFY}}
+
+
 cards = st.fixed_dictionaries(
     {
         "status": st.sampled_from(STATUSES),
         "mine": st.booleans(),
         "official": st.sampled_from(["", "A. Petrova"]),
         "rating": st.sampled_from([None, 1, 5]),
+        "question": st.sampled_from(["", MENACE]),
+        "reason": st.sampled_from([None, *Reason]),
+        "reply_by": st.sampled_from([None, "2026-11-24T23:59:59+03:00"]),
+        "overdue": st.booleans(),
+        "reopened": st.integers(0, 2),
+        "remarks": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "at": st.just("2026-11-21T10:05:00+03:00"),
+                    "kind": st.just("remark"),
+                    "text": st.just(MENACE),
+                    "author": st.sampled_from(["", "A. Petrova"]),
+                }
+            ),
+            max_size=2,
+        ),
+        "may": st.lists(st.sampled_from(Act), unique=True),
         "answer": st.sampled_from(["", MENACE, "y" * 4000]),
         "text": st.sampled_from([MENACE, "y" * 4000]),
         "place": st.sampled_from(
             [{}, {"address": MENACE}, {"lat": 1.5, "lon": -2.25}, {"address": "x", "lat": 1.5, "lon": 2}]
         ),
     }
-)
+).map(possible)
 facts = st.fixed_dictionaries(
     {
         "ShowAppeal": st.fixed_dictionaries(dict.fromkeys(NUMBERS, cards)),
         "ShowConsent": st.sampled_from([{"given": ""}, {}]),
+        "OpenMatters": st.sampled_from([[], MATTERS]),
+        "PlaceOfPhotos": st.sampled_from([None, {"lat": 1.5, "lon": 2}]),
+        "OpenByCode": st.sampled_from([{}, {"350117425": "K7MP9QXA"}]),
+        "ListConsents": st.sampled_from([[], [CONSENT], [CONSENT, {**CONSENT, "withdrawn": CONSENT["at"]}]]),
+        "ShowErasure": st.sampled_from([{"open": 0, "kept": 0}, {"open": 5, "kept": 12}]),
+        "ShowDraft": st.just({"11": {"run": "11", "words": MENACE}}),
+        "OpenFile": st.just(
+            {"e1": {"sha256": "0", "mime": "application/zip", "size": 9, "kind": "export", "name": "d.zip"}}
+        ),
+        "DetectEmergency": st.sampled_from([{}, {"lamp": [{"number": "112", "what": {"en": "all services"}}]}]),
+        "RateAnswer": st.fixed_dictionaries(
+            {"score": st.just(1), "low": st.booleans(), "again": st.booleans(), "curator": st.booleans()}
+        ),
+        "ListTemplates": st.sampled_from([[], TEMPLATES]),
         "FileAppeal": st.sampled_from(
             [{}, {"refuse": "There is no such category now. Please choose one from the list."}]
         ),
@@ -70,8 +153,9 @@ def wander(s: Stage, move: Any) -> None:
             s.say(move.text, move.photos, move.place)
         case str():
             s.command(*move.split())
-        case ("push", number, status):
-            s.pushed("queued" if s.play.house.home == "desk" else "status", number=number, status=status)
+        case (str(kind), dict(facts)):
+            if (kind in OFFICIALS) == (s.play.house.home == "desk"):
+                s.pushed(kind, **facts)
         case (int(at), int(ago)):
             shown = s.play.shown[-1 - ago :][:1]
             there = [button for each in shown for button in each.buttons if button.kind == "press"]
@@ -117,7 +201,7 @@ ASK = line("What is it about? Please choose from the list.")
 )
 def test_a_screen_that_breaks_a_rule_is_found(screen: Screen, rule: str) -> None:
     play = begun({"lang": "en", "world": "world.yaml"}, TRANSCRIPTS)
-    play._say(screen)
+    play._say(Out(screen))
     assert any(rule in problem for problem in play.problems)
 
 

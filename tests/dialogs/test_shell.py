@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from core.appeals.types import FileAppeal
 from core.talk import Press
-from dialogs.shell import ASIDE_MOST, unwire, wire
+from dialogs.frames import ASIDE_MOST
+from dialogs.house import unwire, wire
 from tests.dialogs.stage import stage
 
 STORY = "The lamp at Lenina 5 has been dark for two days"
@@ -16,7 +17,7 @@ def test_who_greets_first_and_tells_afterwards_loses_no_word() -> None:
     assert s.say(STORY).note == "This is added to your message."
     s.press("I agree", "Street lights")
     assert s.say(MORE).note == "This is added to your message."
-    s.press("Zarechny", "Without an address", "No photos", "Send")
+    s.press("Zarechny", "No photos", "Without an address", "Send")
     (filed,) = [command for command in s.done if isinstance(command, FileAppeal)]
     assert filed.text == f"Good afternoon!\n{STORY}\n{MORE}"
 
@@ -25,7 +26,7 @@ def test_short_words_on_a_step_of_buttons_are_no_part_of_the_message() -> None:
     s = stage()
     s.say(STORY)
     assert s.say("yes please").note == "Please choose one of the buttons."
-    s.press("Street lights", "Zarechny", "Without an address", "No photos")
+    s.press("Street lights", "Zarechny", "No photos", "Without an address")
     assert "yes please" not in s.play.shown[-1].text
 
 
@@ -38,7 +39,7 @@ def test_a_rating_that_is_over_does_not_take_the_next_words() -> None:
 def test_an_empty_form_is_forgotten_when_a_view_is_opened() -> None:
     s = stage(who="official")
     s.command("answer", "482135070")
-    s.press("Menu")
+    s.press("My desk")
     assert s.play.talk.frames == ()
 
 

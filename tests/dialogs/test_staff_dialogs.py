@@ -4,11 +4,23 @@ from typing import Any
 
 import pytest
 
-from core.appeals.types import AnswerAppeal, TakeAppeal
+from core.appeals.types import (
+    AddNote,
+    AnswerAppeal,
+    AskCitizen,
+    Reason,
+    RedirectAppeal,
+    RejectAppeal,
+    TakeAppeal,
+)
 from tests.dialogs.stage import Stage, stage
 
 NEW, ANSWER = "117350425", "The hole was filled this morning."
-TAKEN = {"status": "in_work", "mine": True, "official": "A. Petrova"}
+ALL = ["take", "answer", "ask", "redirect", "reject", "note"]
+FREE = {"may": ALL}
+TAKEN = {"status": "in_work", "mine": True, "official": "A. Petrova", "may": ALL[1:]}
+WAYS = ["Answer it", "Take it", "Ask the author", "Pass it on", "Do not take it", "Add a note"]
+OVERTAKEN = "A colleague has taken this message already. Please choose another one."
 
 
 def desk(**facts: Any) -> Stage:
@@ -16,16 +28,52 @@ def desk(**facts: Any) -> Stage:
 
 
 def test_from_the_desk_to_the_answer() -> None:
-    s = desk()
+    s = desk(ShowAppeal={NEW: FREE})
     s.command("start")
     s.press("New: 1")
-    s.press(s.labels[0], "Take it")
-    s.change(ShowAppeal={NEW: TAKEN})
-    s.press("Answer it")
+    s.press(s.labels[0], "Answer it")
     s.say(ANSWER)
     shown = s.press("Send")
     assert s.done == [TakeAppeal(NEW), AnswerAppeal(NEW, ANSWER)]
     assert "is sent" in shown.text and s.labels == ["Next in the queue", "Open the message", "My desk"]
+
+
+def test_the_common_answer_is_four_actions_from_the_queue() -> None:
+    s = desk(ShowAppeal={NEW: FREE})
+    s.command("queue", "new")
+    before = s.play.moves
+    s.press(s.labels[0], "Answer it", "Done: all is mended", "Send")
+    assert s.play.moves - before == 4
+    assert s.done == [
+        TakeAppeal(NEW),
+        AnswerAppeal(NEW, "Спасибо, что написали. Всё исправлено, мы проверили это на месте."),
+    ]
+
+
+def test_a_ready_answer_may_be_put_in_own_words() -> None:
+    s = desk(ShowAppeal={NEW: FREE})
+    s.command("answer", NEW)
+    s.press("Done: all is mended", "Change: the answer")
+    s.say(ANSWER)
+    s.press("Send")
+    assert s.done[-1] == AnswerAppeal(NEW, ANSWER)
+
+
+def test_no_words_of_a_citizen_can_pass_for_ours() -> None:
+    said = "A hole\nMessage No. 117-350-425: closed.\n\nAnswer by tomorrow."
+    marked = "> A hole\n> Message No. 117-350-425: closed.\n>\n> Answer by tomorrow."
+    remark = {"at": "2026-11-21T12:00:00+03:00", "kind": "remark", "text": said, "author": ""}
+    reply = {"at": "2026-11-22T12:00:00+03:00", "status": "in_work", "text": said}
+    s = desk(
+        ShowAppeal={NEW: {**FREE, "text": said, "remarks": [remark], "history": [reply], "place": {"address": said}}}
+    )
+    shown = s.command("card", NEW)
+    assert shown.text.count(marked) == 3 and "Where: Zarechny, A hole Message No." in shown.text
+    for form in ("answer", "ask"):
+        assert marked in s.command(form, NEW).text
+    for kind, facts in (("queued", {}), ("spoke", {"what": "remark"}), ("spoke", {"what": "reply"})):
+        push = s.pushed(kind, number=NEW, **facts)
+        assert push and "\n> A hole Message No." in push.text and "\nMessage" not in push.text
 
 
 def test_the_card_has_all_facts_and_the_photos() -> None:
@@ -46,10 +94,11 @@ def test_the_card_has_all_facts_and_the_photos() -> None:
 @pytest.mark.parametrize(
     ("card", "ways"),
     [
-        ({}, ["Take it"]),
-        (TAKEN, ["Answer it", "In work with me"]),
-        ({**TAKEN, "mine": False}, []),
-        ({"status": "answered", "mine": True, "answer": "Filled."}, ["In work with me"]),
+        (FREE, WAYS),
+        (TAKEN, ["Answer it", *WAYS[2:], "In work with me"]),
+        ({**TAKEN, "mine": False, "may": ["note"]}, ["Add a note"]),
+        ({"may": ["take", "answer", "ask", "note"]}, ["Answer it", "Take it", "Ask the author", "Add a note"]),
+        ({"status": "answered", "mine": True, "answer": "Filled.", "may": []}, ["In work with me"]),
     ],
 )
 def test_a_card_offers_what_this_official_may_do_now(card: dict[str, Any], ways: list[str]) -> None:
@@ -59,35 +108,80 @@ def test_a_card_offers_what_this_official_may_do_now(card: dict[str, Any], ways:
 
 
 def test_whom_a_colleague_has_overtaken_is_told_so_and_led_on() -> None:
-    why = "A colleague has taken this message already. Please choose another one."
-    s = desk(TakeAppeal={"refuse": why})
+    s = desk(TakeAppeal={"refuse": OVERTAKEN}, ShowAppeal={NEW: FREE})
     s.command("card", NEW)
     shown = s.press("Take it")
-    assert shown.note == why and s.labels == ["New messages", "Menu"] and s.done == []
+    assert shown.note == OVERTAKEN and s.labels == ["New messages", "My desk"] and s.done == []
     assert "New: 1" in s.press("New messages").text
 
 
+@pytest.mark.parametrize("form", ["answer", "ask"])
+@pytest.mark.parametrize("number", [NEW, "", "999999999", "<b>", "9" * 200])
+def test_what_cannot_be_taken_says_why_and_takes_no_words(form: str, number: str) -> None:
+    s = desk(TakeAppeal={"refuse": OVERTAKEN})
+    assert s.command(form, number).note == OVERTAKEN and "New messages" in s.labels
+    note = "Please choose with the buttons, or write the nine digits of a number."
+    assert s.say(ANSWER).note == note and s.done == []
+
+
 @pytest.mark.parametrize(
-    ("card", "told"),
-    [
-        ({}, "Please take No. 117-350-425 first"),
-        ({**TAKEN, "mine": False}, "A colleague answers No. 117-350-425"),
-        ({**TAKEN, "status": "answered"}, "has been answered already"),
-        ({**TAKEN, "status": "closed"}, "has been answered already"),
-    ],
+    ("form", "told"), [("reject", "You cannot decline No. 117"), ("redirect", "You cannot pass No. 117")]
 )
-def test_what_cannot_be_answered_says_why_and_takes_no_words(card: dict[str, Any], told: str) -> None:
-    s = desk(ShowAppeal={NEW: card})
-    assert told in s.command("answer", NEW).text
-    assert "New messages" in s.labels
-    assert s.say(ANSWER).note == "Please choose what to do with the buttons." and s.done == []
+def test_what_an_executor_may_not_do_leads_on_and_tells_core_nothing(form: str, told: str) -> None:
+    s = desk(ShowAppeal={NEW: {"may": ["take", "answer", "ask", "note"]}})
+    s.command(form, NEW)
+    if form == "redirect":
+        s.say("transport")
+        s.press("Ministry of Transport")
+    assert told in s.play.shown[-1].text and "New messages" in s.labels and s.done == []
 
 
-@pytest.mark.parametrize("dialog", ["card", "answer"])
+def test_a_question_is_looked_at_and_sent() -> None:
+    s = desk(ShowAppeal={NEW: FREE})
+    s.command("ask", NEW)
+    assert "Which side?" in s.say("Which side?").text
+    s.press("Send")
+    assert s.done == [TakeAppeal(NEW), AskCitizen(NEW, "Which side?")]
+
+
+def test_a_refusal_shows_what_the_author_will_read() -> None:
+    s = desk(ShowAppeal={NEW: FREE})
+    s.command("reject", NEW)
+    s.press("it does not say what happened and where")
+    shown = s.say("Which school do you mean?")
+    for what in ("Not taken: it does not say", "Which school do you mean?", "Please write again: what happened"):
+        assert what in shown.text
+    s.press("Decline it")
+    assert s.done == [RejectAppeal(NEW, Reason.NO_FACTS, "Which school do you mean?")]
+
+
+def test_an_organization_is_sought_until_it_is_found() -> None:
+    s = desk(ShowAppeal={NEW: FREE})
+    s.command("redirect", NEW)
+    assert "No organization has «spaceport»" in s.say("spaceport").text
+    assert "Ministry of Transport" in [b.label for b in s.say("ministry").buttons]
+    s.press("Ministry of Transport")
+    s.say("It is their road.")
+    s.press("Pass it on")
+    assert s.done == [RedirectAppeal(NEW, "roads", "It is their road.")]
+
+
+def test_a_note_is_kept_at_once() -> None:
+    s = desk(ShowAppeal={NEW: FREE})
+    s.command("note", NEW)
+    s.say("Called the road service.")
+    assert s.done == [AddNote(NEW, "Called the road service.")] and "is kept" in s.play.shown[-1].text
+
+
 @pytest.mark.parametrize("number", ["", "999999999", "<b>", "9" * 50])
-def test_a_number_of_another_authority_is_answered_politely(dialog: str, number: str) -> None:
+def test_a_number_of_another_authority_is_answered_politely(number: str) -> None:
     s = desk()
-    assert "no such message in your queue" in s.command(dialog, number).text and "New messages" in s.labels
+    assert "no such message in your queue" in s.command("card", number).text and "New messages" in s.labels
+
+
+@pytest.mark.parametrize("said", ["117350425", "№ 117-350-425", "117 350 425", "open 117-350-425"])
+def test_a_number_typed_at_the_desk_opens_its_card(said: str) -> None:
+    assert "Message No. 117-350-425" in desk().say(said).text
 
 
 @pytest.mark.parametrize("said", ["", "ok", "a" * 4001])
@@ -95,7 +189,7 @@ def test_an_answer_too_short_or_too_long_is_asked_for_again(said: str) -> None:
     s = desk(ShowAppeal={NEW: TAKEN})
     s.command("answer", NEW)
     shown = s.say(said)
-    assert shown.note and "Please write the answer" in shown.text and s.done == []
+    assert shown.note and "Please write the answer" in shown.text and s.done == [TakeAppeal(NEW)]
 
 
 def test_an_answer_that_core_declines_is_not_lost() -> None:
@@ -109,7 +203,9 @@ def test_an_answer_that_core_declines_is_not_lost() -> None:
     assert "Only they can answer it" in shown.note and ANSWER in shown.text
 
 
-@pytest.mark.parametrize("args", ["", "new", "mine.7", "done.x", "no.7", ".", "new.-1", "new.7.7"])
+@pytest.mark.parametrize(
+    "args", ["", "new", "mine.7", "asked", "overdue", "overdue.7", "done.x", "no.7", ".", "new.-1", "new.7.7"]
+)
 def test_any_pile_and_page_is_shown(args: str) -> None:
     s = desk()
     s.command("queue", args)

@@ -51,7 +51,8 @@ def test_there_are_transcripts_in_both_languages_and_of_both_audiences() -> None
 def test_a_difference_is_shown_and_written_only_when_asked(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(file)]) == 1
     shown = capsys.readouterr().err.splitlines()
-    assert "-Бот: Здравствуйте!" in shown and "+    [Сообщить о проблеме] [Мои сообщения] [Как это работает]" in shown
+    assert "-Бот: Здравствуйте!" in shown
+    assert any(line.startswith("+    [Сообщить о проблеме] [Мои сообщения]") for line in shown)
     assert file.read_text("utf-8") == SHORT
     assert main([str(file), "--write"]) == 0
     assert main([str(file)]) == 0
@@ -89,3 +90,18 @@ def test_a_screen_that_breaks_a_rule_fails_its_transcript(file: Path, capsys: py
     )
     assert main([str(file), "--write"]) == 1
     assert "characters of our own words in the screen, 350 at most" in capsys.readouterr().err
+
+
+def test_files_changed_messages_and_alarms_stand_in_a_transcript(file: Path) -> None:
+    script = """lang: en
+world: world.yaml
+facts: {DetectEmergency: {gas: [{number: "104", what: {en: gas leaks}}]}}
+---
+> {file: plan.pdf} It smells of gas in the yard
+# and then
+> {instead of: It smells of gas in the yard} It smells of paint in the yard
+"""
+    now, problems = played(script, file.parent)
+    assert problems == []
+    assert "Bot: ⚠ If someone is in danger, call right now:\n  104: gas leaks\n" in now
+    assert "Bot: ~ Your change is taken over here." in now

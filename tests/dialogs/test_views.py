@@ -44,7 +44,7 @@ def press(key: str, views: Any = VIEWS) -> Screen | Over:
 
 def test_pages_of_seven() -> None:
     seen, key = [], "my_appeals:0"
-    for labels in (["Older"], ["Newer", "Older"], ["Newer"]):
+    for labels in (["Further in the list"], ["Earlier in the list", "Further in the list"], ["Earlier in the list"]):
         screen = press(key)
         assert isinstance(screen, Screen)
         seen += [b.key for b in screen.buttons if b.key.startswith("appeal:")]

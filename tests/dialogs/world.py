@@ -10,6 +10,9 @@ from typing import Any
 from core.appeals import types as appeals
 from core.authorities import types as authorities
 from core.citizens import types as citizens
+from core.files.types import PlaceOfPhotos
+from core.personal import types as personal
+from core.ratings import types as ratings
 from core.region import types as region
 from core.rubricator.types import Category, SuggestCategories, Suggestion
 from core.talk import Place
@@ -20,8 +23,23 @@ ROADS = Category("roads", {"ru": "Дороги", "en": "Roads"})
 LIGHT = Category("light", {"ru": "Освещение", "en": "Street light"})
 OTHERS = tuple(Category(f"c{n}", {"ru": f"Другое {n}", "en": f"Other {n}"}) for n in range(8))
 TOWNS = tuple(Territory(f"4570100{n}", {"ru": f"Город {n}", "en": f"Town {n}"}) for n in range(9))
-STATUSES = tuple(appeals.Status)
-ROWS = tuple(appeals.AppealRow(f"4821{n}-{n % 10}", f"Hole {n}", STATUSES[n % 4], DUE) for n in range(20))
+STATUSES = (
+    appeals.Status.REGISTERED,
+    appeals.Status.IN_WORK,
+    appeals.Status.ANSWERED,
+    appeals.Status.CLOSED,
+    appeals.Status.CLARIFY,
+)
+_OPEN = frozenset({appeals.Act.ADD, appeals.Act.WITHDRAW, appeals.Act.NOTE})
+_AT_WORK = _OPEN | {appeals.Act.ANSWER, appeals.Act.ASK, appeals.Act.REDIRECT, appeals.Act.REJECT}
+MAY = {
+    appeals.Status.REGISTERED: _AT_WORK | {appeals.Act.TAKE},
+    appeals.Status.IN_WORK: _AT_WORK | {appeals.Act.TAKE_OVER},
+    appeals.Status.ANSWERED: frozenset({appeals.Act.RATE, appeals.Act.NOTE}),
+    appeals.Status.CLOSED: frozenset({appeals.Act.REOPEN, appeals.Act.NOTE}),
+    appeals.Status.CLARIFY: _OPEN | {appeals.Act.REPLY},
+}
+ROWS = tuple(appeals.AppealRow(f"4821{n}-{n % 10}", f"Hole {n}", STATUSES[n % 5], DUE) for n in range(20))
 AUTHORITY = {"ru": "Администрация", "en": "Town hall"}
 
 
@@ -35,7 +53,23 @@ ANSWERS: dict[type, Callable[[Any], Any]] = {
     appeals.FileAppeal: lambda c: appeals.Receipt("48213-5", "K7MP2QXA", AUTHORITY, DUE),
     appeals.TakeAppeal: lambda c: c.number,
     appeals.AnswerAppeal: lambda c: c.number,
+    appeals.AskCitizen: lambda c: c.number,
+    appeals.RejectAppeal: lambda c: c.number,
+    appeals.RedirectAppeal: lambda c: appeals.Redirected(c.number, AUTHORITY),
+    appeals.AddNote: lambda c: c.number,
+    appeals.AddToAppeal: lambda c: c.number,
+    appeals.ReplyToQuestion: lambda c: c.number,
+    appeals.WithdrawAppeal: lambda c: c.number,
+    appeals.ReopenAppeal: lambda c: appeals.Reopened(c.number, AUTHORITY, DUE),
+    appeals.OpenByCode: lambda c: c.number if c.code else "",
+    ratings.RateAnswer: lambda c: ratings.Rated(c.score, c.score < 3, again=c.score < 3, curator=False),
+    ratings.ExplainRating: lambda c: c.number,
     citizens.GiveConsent: lambda c: c.version,
+    citizens.WithdrawConsent: lambda c: True,
+    citizens.SetPushes: lambda c: c.pushes,
+    citizens.SetQuiet: lambda c: citizens.SettingsCard(citizens.Pushes.ALL, c.start, c.end),
+    personal.RequestExport: lambda c: True,
+    personal.RequestErasure: lambda c: 1,
 }
 
 
@@ -66,6 +100,52 @@ def _(query: authorities.WhoAmI) -> authorities.OfficialCard:
 
 
 @facts_of.register
+def _(query: authorities.ListTemplates) -> tuple[authorities.Template, ...]:
+    return (authorities.Template("done", {"ru": "Готово", "en": "Done"}, {"ru": "Всё сделано.", "en": "It is done."}),)
+
+
+@facts_of.register
+def _(query: authorities.FindAuthorities) -> tuple[authorities.AuthorityRow, ...]:
+    rows = tuple(authorities.AuthorityRow(f"a{n}", {"ru": f"Служба {n}", "en": f"Service {n}"}) for n in range(9))
+    return rows[query.start : query.start + query.count + 1]
+
+
+@facts_of.register
+def _(query: citizens.ListConsents) -> tuple[citizens.ConsentRow, ...]:
+    return (citizens.ConsentRow(citizens.FILING, "1", DUE, None),)
+
+
+@facts_of.register
+def _(query: citizens.ShowSettings) -> citizens.SettingsCard:
+    return citizens.SettingsCard(citizens.Pushes.ALL, 22, 8)
+
+
+@facts_of.register
+def _(query: personal.ShowErasure) -> personal.Erasure:
+    return personal.Erasure(1, 2)
+
+
+@facts_of.register
+def _(query: personal.ShowDraft) -> personal.DraftCard | None:
+    return None
+
+
+@facts_of.register
+def _(query: PlaceOfPhotos) -> Place | None:
+    return Place("", 55.75, 37.62) if "q" in query.refs else None
+
+
+@facts_of.register
+def _(query: appeals.OpenMatters) -> tuple[appeals.AppealRow, ...]:
+    return ROWS[4:6]
+
+
+@facts_of.register
+def _(query: appeals.ShowSheet) -> appeals.AnswerSheet:
+    return appeals.AnswerSheet(facts_of(appeals.ShowAppeal(query.number)), facts_of(authorities.ListTemplates()))
+
+
+@facts_of.register
 def _(query: appeals.MyAppeals) -> tuple[appeals.AppealRow, ...]:
     return ROWS[query.start : query.start + query.count]
 
@@ -80,7 +160,7 @@ def _(query: appeals.ShowAppeal) -> appeals.AppealCard | None:
     row = next((row for row in ROWS if row.number == query.number), None)
     if row is None:
         return None
-    answered = "" if row.status in STATUSES[:2] else "Mended."
+    answered = "Mended." if row.status in STATUSES[2:4] else ""
     past = STATUSES[: STATUSES.index(row.status) + 1]
     history = tuple(appeals.HistoryEntry(DUE, status, answered * (status == "answered")) for status in past)
     taken = row.status != appeals.Status.REGISTERED
@@ -100,6 +180,8 @@ def _(query: appeals.ShowAppeal) -> appeals.AppealCard | None:
         answer=answered,
         rating=None,
         history=history,
+        question="Which side of the road?" if row.status is appeals.Status.CLARIFY else "",
+        may=MAY[row.status],
     )
 
 

@@ -63,9 +63,9 @@ async def file_an_appeal(world: World, people: People) -> None:
     await citizen.press_when("~yes.")
     await citizen.press_when("~roads")
     await citizen.press_when(f"~{CITY}")
+    await citizen.press_when("~done")
     await citizen.until_button("~skip")
     await citizen.say("Sadovaya, 14")
-    await citizen.press_when("~done")
     await citizen.press_when("~yes")
     await citizen.until_button("my:0")
 
@@ -165,8 +165,8 @@ async def outcome(url: str, people: People) -> Outcome:
 
 def drawn_by_lot(conn: Connection) -> list[str]:
     """Numbers as they are written for people, and access codes."""
-    numbers = column(conn, "appeals", "number")
-    return ["-".join((number[:3], number[3:6], number[6:])) for number in numbers] + column(conn, "appeals", "code")
+    numbers, codes = column(conn, "appeals", "number"), column(conn, "appeals", "code")
+    return ["-".join((n[:3], n[3:6], n[6:])) for n in numbers] + [f"{code[:4]}-{code[4:]}" for code in codes]
 
 
 def the_facts(conn: Connection) -> dict[str, list[Any]]:

@@ -32,9 +32,9 @@ from core.outbox.types import Lane, State
 from core.shown import Shown, to_json
 from core.speech import Speech, Speeches
 from core.talk import Command, Incoming, Message
+from dialogs.house import House, unwire
 from dialogs.notices import registry
 from dialogs.registry import gather
-from dialogs.shell import House, unwire
 from tests.builders import NOON, Chat, a_citizen, fill
 from tests.pipe import dialogs
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.appeals.types import FileAppeal, MyAppeals
+from core.appeals.types import AppealCard, FileAppeal, MyAppeals, ShowAppeal
 from core.citizens.types import FILING, GiveConsent
 from core.lines import Line, line, literal
 from core.talk import Button, Place, Refused, Said, Screen, Took
@@ -60,8 +60,15 @@ ASKS = Form(
     (words("one", line("First?")), words("two", line("Second?")), end(line("Thank you."), lambda here: (HOME,))),
 )
 
+
+def card(args: str, facts: AppealCard) -> Screen:
+    acts = tuple(Button(f"card:{act}", literal(act.value)) for act in sorted(facts.may))
+    return Screen((literal(f"No. {facts.number}: {facts.status}."),), (*acts, HOME))
+
+
 FORMS = (NOTE, KEPT, ASKS)
 VIEWS = (
     View("home", lambda args, facts: Screen((line("Home."),), (HOME, Button("kept:", line("Receipt"))))),
     View("mine", lambda args, facts: Screen((line("Yours."),)), needs=lambda args: MyAppeals(0, 1)),
+    View("card", card, needs=ShowAppeal, watch=lambda args: f"appeal:{args}"),
 )

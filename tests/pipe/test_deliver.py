@@ -13,9 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bots.deliver import TRIES
-from bots.signals import Signals
 from bots.transport import Gone, Later, Outcome, Parcel, Rejected, Sent, Uncertain
-from bots.worker import Worker
 from core import app
 from core.actors import Citizen
 from core.appeals.types import AnswerAppeal, TakeAppeal
@@ -23,6 +21,7 @@ from core.citizens.types import FILING, GiveConsent
 from core.outbox.types import Lane, State
 from tests.builders import Chat, a_filed, demo_region, the_official
 from tests.pipe.conftest import TABLES, Pipe, Postbox
+from tests.pipe.shelf import a_worker
 
 OUTBOX = TABLES["outbox"]
 ENDS = {State.DELIVERED, State.REFUSED, State.UNCERTAIN, State.SUPERSEDED, State.EXPIRED}
@@ -233,7 +232,7 @@ async def test_whatever_happens_every_row_ends(pipe: Pipe, seed: int) -> None:
     """Deaths, bugs and outcomes in any order; HANDED waits for nobody but the person."""
     dice = Random(seed)
     enqueue_anything(pipe, dice)
-    worker = Worker(pipe.db, Signals(), lambda: pipe.now, "worker")
+    worker = a_worker(pipe)
     open_ = sa.select(OUTBOX.c.id).where(OUTBOX.c.state.not_in([*ENDS, State.HANDED]))
     for _ in range(100):
         if not pipe.read(lambda conn: conn.execute(open_).first()):

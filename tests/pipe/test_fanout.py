@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bots.fanout import Fanout
-from bots.signals import rung
+from bots.signals import Signals, rung
 from tests.faults.browser import eventually
 
 
@@ -33,6 +33,14 @@ async def test_what_is_rung_in_one_process_is_heard_in_another(redis_url: str) -
     async with running(here, there):
         with there.listen("inbox") as heard, there.listen("outbox") as other:
 
+            async def sure() -> bool:
+                return there.sure
+
+            await eventually(sure, "a connection")
+            assert heard.is_set() and other.is_set(), "everybody looks again: something may have been missed"
+            heard.clear()
+            other.clear()
+
             async def rings() -> bool:
                 here.ring("inbox")
                 return heard.is_set()
@@ -49,6 +57,14 @@ async def test_without_redis_a_process_still_hears_itself(tmp_path: Path) -> Non
                 alone.ring("inbox")
             await rung(heard, 1)
             assert heard.is_set()
+    assert not alone.sure, "who hears only itself has to look again often"
+
+
+def test_a_star_rings_all_that_begin_so() -> None:
+    signals = Signals()
+    with signals.listen("web:1") as one, signals.listen("web:2") as two, signals.listen("inbox") as other:
+        signals.ring("web:*")
+        assert one.is_set() and two.is_set() and not other.is_set()
 
 
 async def test_a_fan_out_ends_when_it_is_told_to_whatever_the_library_is_doing(redis_url: str) -> None:

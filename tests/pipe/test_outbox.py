@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from core.outbox import delivery
+from core.outbox import delivery, enqueue_notice
 from core.outbox.types import FORMAT, Lane, Row, State
 from tests.builders import Chat
 from tests.pipe.conftest import TABLES, Pipe
@@ -156,6 +156,16 @@ def test_a_body_of_a_newer_release_is_left_to_it(pipe: Pipe) -> None:
     pipe.enqueues(chat, "from tomorrow")
     pipe.write(lambda tx: tx.execute(sa.update(OUTBOX).values(format=FORMAT + 1)))
     assert claimed(pipe) == []
+
+
+def test_a_notice_is_left_to_the_release_that_knows_its_kind(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While both run: the one before would refuse what it cannot say, and nobody would be told."""
+    chat = pipe.a_citizen()
+    pipe.write(lambda tx: enqueue_notice(tx, chat.id, "spoke", {}, Lane.PUSH, "key", pipe.now))
+    monkeypatch.setattr(delivery, "FORMAT", 1)
+    assert claimed(pipe) == []
+    monkeypatch.undo()
+    assert len(claimed(pipe)) == 1
 
 
 def test_the_same_key_is_enqueued_once(pipe: Pipe) -> None:

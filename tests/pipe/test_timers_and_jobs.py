@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.engine import Connection
 
-from bots import worker as workers
-from bots.signals import Signals
-from bots.worker import Worker
+from bots import work, worker
+from bots.work import Record, Tools
 from core import app, jobs, timers
 from core.appeals.types import AnswerAppeal, TakeAppeal
 from core.jobs import Job
 from tests.builders import NOON, a_citizen, a_filed, the_official
+from tests.core.cast import on_sqlite
 from tests.pipe.conftest import Pipe
+from tests.pipe.shelf import a_worker, until_idle
 
 AWAY = timedelta(days=30)
-
-
-def a_worker(pipe: Pipe, owner: str = "worker") -> Worker:
-    return Worker(pipe.db, Signals(), lambda: pipe.now, owner)
 
 
 def an_answered(pipe: Pipe) -> str:
@@ -36,11 +35,6 @@ def an_answered(pipe: Pipe) -> str:
         return number
 
     return pipe.write(make)
-
-
-async def until_idle(worker: Worker) -> None:
-    while await worker.turn():
-        pass
 
 
 async def test_a_timer_fires_once_when_its_time_has_come(pipe: Pipe) -> None:
@@ -166,16 +160,23 @@ def test_a_job_that_kills_its_worker_every_time_is_given_up(pipe: Pipe) -> None:
     assert pipe.rows("jobs", "state", "attempts") == [("failed", len(jobs.PAUSES) + 1)]
 
 
+def working(monkeypatch: pytest.MonkeyPatch, do: work.Work) -> None:
+    monkeypatch.setattr(work, "WORK", {**work.WORK, "test": do})
+
+
 async def test_what_a_job_changes_is_committed_with_its_end(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
-    tries = []
+    tries = list[object]()
 
-    def work(tx: Connection, payload: Mapping[str, Any], now: object) -> None:
-        tries.append(payload)
-        timers.schedule(tx, scope=f"try {len(tries)}", due_at=NOON + AWAY, kind="x", payload={})
-        if len(tries) == 1:
-            raise ValueError("no")
+    def do(tools: Tools, payload: Mapping[str, Any], began: datetime) -> Record:
+        def record(tx: Connection, now: datetime) -> None:
+            tries.append(payload)
+            timers.schedule(tx, scope=f"try {len(tries)}", due_at=NOON + AWAY, kind="x", payload={})
+            if len(tries) == 1:
+                raise ValueError("no")
 
-    monkeypatch.setattr(workers, "WORK", {**workers.WORK, "test": work})
+        return record
+
+    working(monkeypatch, do)
     a_job(pipe)
     await until_idle(a_worker(pipe))
     assert pipe.rows("timers", "scope") == []
@@ -185,13 +186,54 @@ async def test_what_a_job_changes_is_committed_with_its_end(pipe: Pipe, monkeypa
     assert pipe.rows("jobs", "state", kind="test") == ["done"]
 
 
-async def test_raw_updates_are_pruned_by_a_job_of_the_day(pipe: Pipe) -> None:
-    chat = pipe.a_citizen()
-    pipe.says(chat, "hello")
-    await pipe.turns()
+async def test_slow_work_holds_up_neither_timers_nor_writes_and_keeps_its_lease(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def do(tools: Tools, payload: Mapping[str, Any], began: datetime) -> Record:
+        begun.set()
+        assert go_on.wait(30)
+        return lambda tx, now: None
+
+    working(monkeypatch, do)
+    monkeypatch.setattr(worker, "RENEW", 0.01)
+    an_answered(pipe)
+    a_job(pipe)
+    slow = asyncio.create_task(a_worker(pipe).work())
+    await asyncio.to_thread(begun.wait, 30)
+    pipe.now += AWAY
+    assert await a_worker(pipe, "another").tick() == 1
+    assert pipe.rows("appeals", "status") == ["closed"]
+    [until] = pipe.rows("jobs", "lease_until", kind="test")
+    while until < pipe.now:
+        await asyncio.sleep(0.01)
+        [until] = pipe.rows("jobs", "lease_until", kind="test")
+    go_on.set()
+    assert await slow == 1
+    assert pipe.rows("jobs", "state", kind="test") == ["done"]
+
+
+@on_sqlite
+async def test_a_job_of_a_kind_that_this_release_does_not_know_fails_alone(pipe: Pipe) -> None:
+    a_job(pipe, kind="of_tomorrow")
     await until_idle(a_worker(pipe))
-    assert len(pipe.rows("inbox", "id")) == 1
-    pipe.now += timedelta(days=8)
+    assert pipe.rows("jobs", "state", "problem", kind="of_tomorrow") == [("ready", "KeyError")]
+    assert pipe.rows("jobs", "state", kind="prune") == ["done"]
+
+
+@on_sqlite
+def test_a_job_may_begin_later(pipe: Pipe) -> None:
+    pipe.write(lambda tx: jobs.enqueue(tx, key="k", kind="x", payload={}, now=NOON, after=timedelta(seconds=9)))
+    assert claimed(pipe) is None
+    pipe.later(9)
+    assert claimed(pipe) is not None
+
+
+@on_sqlite
+async def test_the_work_of_the_day_and_of_the_hour_is_done_once_each(pipe: Pipe) -> None:
+    for _ in range(4):
+        await until_idle(a_worker(pipe))
+        pipe.later(15 * 60)
     await until_idle(a_worker(pipe))
-    assert pipe.rows("inbox", "id") == []
-    assert pipe.rows("jobs", "state", kind="prune") == ["done", "done"]
+    assert pipe.rows("jobs", "kind", "state") == [("prune", "done"), ("sweep", "done"), ("sweep", "done")]

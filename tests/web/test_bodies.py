@@ -64,6 +64,10 @@ REFUSED = {
     "photos that are a string": text(photos="photo-reference"),
     "a photo that is a path": text(photos=["../../../../etc/passwd"]),
     "a photo that is a number": text(photos=[5]),
+    "6 documents": text(documents=["document-reference"] * 6),
+    "documents that are a string": text(documents="document-reference"),
+    "a document that is a path": text(documents=["../../../../etc/passwd"]),
+    "a document with a name": text(documents=[{"ref": "document-reference", "name": "Смета.pdf"}]),
     "a place that is NaN": b'{"kind":"place","id":"%s","lat":NaN,"lon":37.0}' % ID.encode(),
     "a place that is infinite": b'{"kind":"place","id":"%s","lat":1e400,"lon":37.0}' % ID.encode(),
     "a place of minus infinity": b'{"kind":"place","id":"%s","lat":-Infinity,"lon":37.0}' % ID.encode(),
@@ -137,7 +141,7 @@ async def test_a_body_that_is_too_large_is_refused_before_or_after_it_is_read(si
     for size in (600_000, 10_500_000):
         polite(await person.post(io.BytesIO(b"x" * size)), 413)
         polite(await person.post(in_pieces(size)), 413)
-    polite(await person.post(in_pieces(10_600_000), "/photos"), 413)
+    polite(await person.post(in_pieces(21_100_000), "/photos"), 413)
 
 
 async def test_compressed_bodies_are_refused_unopened(site: Site) -> None:
@@ -203,6 +207,7 @@ FIELDS = {
     "id": st.builds(message_id) | JUNK,
     "text": st.text(st.characters(codec=None), max_size=300) | JUNK,
     "photos": st.lists(st.text(max_size=30), max_size=12) | JUNK,
+    "documents": st.lists(st.text(max_size=30), max_size=7) | JUNK,
     "data": st.text(max_size=80)
     | st.sampled_from(["card:", "~1~1~", "rate:", "my:"]).flatmap(
         lambda start: st.text(max_size=20).map(lambda rest: start + rest)
@@ -213,7 +218,7 @@ FIELDS = {
     "lon": st.floats(-180, 180) | JUNK,
 }
 OURS = {
-    "text": ("id", "text", "photos"),
+    "text": ("id", "text", "photos", "documents"),
     "press": ("id", "data"),
     "place": ("id", "lat", "lon"),
     "command": ("id", "name", "args"),

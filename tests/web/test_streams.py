@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from core.authorities.entries import revoke_official
+from core.authorities.entries import DESK_IDLES, desk_official, leave_desk, revoke_official
 from core.authorities.queries import official_by_code
 from tests.web.site import WORDS, Person, Site
 
@@ -203,3 +203,23 @@ async def test_a_revoked_officials_stream_brings_nothing_more(site: Site) -> Non
     async with opened(official, ticket=ticket) as stream:
         assert await stream.items() == []
     assert (await official.call("POST", "/ticket")).status == 401
+
+
+async def test_a_desk_that_is_left_ends_its_own_stream_and_an_idle_one_too(site: Site) -> None:
+    code = site.office(await site.citizen().file())
+    left, used = await site.official(code), await site.official(code)
+    await left.command("desk")
+    n = await last(left)
+    async with opened(left, n) as one, opened(used, n) as other:
+
+        def leave(tx: Any) -> None:
+            found = desk_official(tx, left.headers["Cookie"].partition("=")[2], site.clock())
+            assert found is not None
+            leave_desk(tx, found[0], site.clock())
+
+        site.db.write(leave).result()
+        assert await one.items() == []
+        await used.command("queue")
+        assert await other.items() != []
+        site.clock.ahead = DESK_IDLES + timedelta(seconds=1)
+        assert await other.items() == []

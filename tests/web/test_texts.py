@@ -83,7 +83,7 @@ async def test_what_looks_like_code_is_kept_and_shown_as_it_is(site: Site) -> No
         code = site.office(number)
         official = officials.setdefault(code, officials.get(code) or await site.official(code))
         await official.command("card", number)
-        assert text in (await official.screen())["text"], name
+        assert text.replace("\n", "\n> ") in (await official.screen())["text"], name  # as a quotation
 
 
 async def test_lone_surrogates_are_left_out_and_the_rest_is_kept(site: Site) -> None:
@@ -115,7 +115,9 @@ async def test_the_first_words_of_a_stranger_survive_the_consent_whatever_they_a
 
 async def test_a_command_in_words_with_odd_arguments_is_only_a_command(site: Site) -> None:
     person = site.citizen("ru")
-    for words in ("/card ../../etc", "/card 1'--", "/nothing", "/rate 1.5.6", "/rate -1", "/my 99999999", "/resume x"):
+    hostile = ("/card ../../etc", "/card 1'--", "/nothing", "/rate 1.5.6", "/rate -1", "/my 99999999", "/resume x")
+    links = ("/open", "/open 1", "/open ../../etc.passwd", "/open 482135790.K7MP4QXA", "/open '.'--", "/find x")
+    for words in (*hostile, *links):
         answer = await person.say(words)
         assert answer.status == 202, words
         assert (await person.screen())["text"], words

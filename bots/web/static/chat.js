@@ -20,12 +20,13 @@ let said = ""; // what the notice says besides «no connection»
 
 // ---- starting
 
-function begin(known) {
+// Somebody new has nothing to load: all that comes is news.
+function begin(fresh) {
   if (begun) return;
   begun = true;
   makeToken();
-  const loaded = known ? Promise.resolve() : load();
-  if (known) log.fill([], false);
+  const loaded = fresh ? Promise.resolve() : load();
+  if (fresh) log.fill([], false);
   show("connecting");
   live.start({ loaded, cursor: () => cursor, heard, catchUp });
   log.showQueue(queue.entries());
@@ -61,7 +62,7 @@ function greet() {
 // ---- sending
 
 function send(message) {
-  begin(!token());
+  begin("new"); // a page that finds a token begins at once
   const entry = queue.put(message);
   if (!entry) {
     notice(t("refused"));
@@ -76,6 +77,7 @@ function send(message) {
   return entry.id;
 }
 
+const sendText = (text, photos, documents) => send({ kind: "text", text, photos, documents });
 const command = (name, args = "") => send({ kind: "command", name, args });
 
 function press(button, busy) {
@@ -102,7 +104,7 @@ function forget(entry) {
 }
 
 function takeBack(entry) {
-  composer.give(entry.text, entry.photos);
+  composer.give(entry);
   drop(entry);
   composer.focus();
 }
@@ -123,13 +125,14 @@ const hear = {
   refused({ entry }) {
     if (entry.kind !== "text") notice(entry.error || t("refused"));
     else if (mine.delete(entry.id) && composer.isEmpty()) {
-      composer.give(entry.text, entry.photos);
+      composer.give(entry);
       keep.set(entry.key, (entry = { ...entry, back: true }));
     }
     log.refused(entry);
   },
   forgotten: ({ entry }) => log.forget(entry),
   entry: entryNeeded,
+  anew: beginAnew,
 };
 
 const heard = (message) => hear[message.type]?.(message);
@@ -191,9 +194,27 @@ function notice(sentence) {
   if ($("notice").textContent !== words) $("notice").textContent = words;
 }
 
+// The person had everything erased, here or elsewhere. What waits to be sent still goes, as the first words of somebody new.
+function beginAnew() {
+  keep.drop("draft");
+  for (const entry of queue.entries()) if (entry.error !== undefined) queue.remove(entry);
+  keep.set("erased", Date.now());
+  location.reload();
+}
+
+function tellErased() {
+  if (Date.now() - keep.get("erased") < 15000) notice(t("erased")); // also to the other tabs, which come a little later
+}
+
+// Whoever sits here next sees nothing of what the official saw.
 function entryNeeded() {
   if ($("composer").hidden) return;
   $("composer").hidden = true;
+  $("menu-open").hidden = true;
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  composer.clear();
+  log.clear();
+  for (const name of keep.names("")) if (name !== "lang") keep.drop(name);
   document.querySelector(".skip").remove();
   $("log").after($("entry").content.cloneNode(true));
   speak();
@@ -217,13 +238,34 @@ function tellLanguage() {
   if (begun && !log.isEmpty()) command("language", lang());
 }
 
+// The personal link, /#a=NUMBER.CODE: the address forgets it at once, so that neither a reload nor the history repeats it.
+function followLink() {
+  const found = /^#a=([^.]{1,24}\.[^.]{1,24})$/.exec(location.hash);
+  if (!found || desk) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  command("open", unescaped(found[1]));
+}
+
+function unescaped(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+async function copy(link) {
+  const done = await navigator.clipboard?.writeText(link).then(() => true, () => false);
+  notice(done ? t("copied") : t("not_copied", { link }));
+}
+
 // ---- the page
 
 function open() {
   speak();
   showTitle();
-  log.open({ press, takeBack, forget, more: older });
-  composer.open({ send: (text, photos) => send({ kind: "text", text, photos }) !== null, notice });
+  log.open({ press, takeBack, forget, more: older, copy, notice });
+  composer.open({ send: (...said) => sendText(...said) !== null, notice });
   $("language").onclick = language;
   $("report")?.addEventListener("click", composer.focus);
   $("menu-open").onclick = () => $("menu").showModal();
@@ -237,6 +279,9 @@ function open() {
   if (visualViewport) visualViewport.onresize = fit;
   if (desk || token()) begin();
   else (show("ready"), greet());
+  addEventListener("hashchange", followLink);
+  followLink();
+  tellErased();
 }
 
 // Another tab stored something.

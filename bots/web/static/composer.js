@@ -1,5 +1,5 @@
 // Where the person writes: text that grows and survives a reload, its limit, sending once the photos are ready.
-// Must not know how a message travels: `send(text, photos)` says true when it has been taken.
+// Must not know how a message travels: `send(text, photos, documents)` says true when it has been taken.
 import * as attach from "./attach.js";
 import { keep } from "./keep.js";
 import { t } from "./words.js";
@@ -21,7 +21,7 @@ export function open(own) {
   if (document.body.dataset.role === "citizen") attach.open({ changed, notice: page.notice });
   const draft = keep.get("draft");
   words.value = draft?.text ?? "";
-  attach.restore(draft?.photos ?? []);
+  attach.restore(draft ?? {});
   words.oninput = () => {
     page.notice("");
     changed();
@@ -42,9 +42,15 @@ export function open(own) {
 export const focus = () => words.focus();
 
 // Never over what the person is writing now: added below it.
-export function give(text, photos) {
-  words.value = [words.value, text].filter(Boolean).join("\n");
-  attach.restore(photos ?? []);
+export function give(entry) {
+  words.value = [words.value, entry.text].filter(Boolean).join("\n");
+  attach.restore(entry);
+  changed();
+}
+
+export function clear() {
+  words.value = "";
+  attach.clear();
   changed();
 }
 
@@ -61,7 +67,7 @@ function mirror(name, now, old) {
   quiet = true;
   words.value = now?.text ?? "";
   attach.clear();
-  attach.restore(now?.photos ?? []);
+  attach.restore(now ?? {});
   changed();
   quiet = false;
 }
@@ -76,8 +82,8 @@ function changed() {
 }
 
 function save() {
-  const draft = { text: words.value, photos: attach.refs() };
-  if (draft.text || draft.photos.length) keep.set("draft", draft);
+  const draft = { text: words.value, photos: attach.photos(), documents: attach.documents() };
+  if (draft.text || draft.photos.length || draft.documents.length) keep.set("draft", draft);
   else keep.drop("draft");
 }
 
@@ -96,14 +102,12 @@ function submit() {
   if (isEmpty() || length() > LIMIT) return words.focus();
   if (!attach.isReady()) {
     wanted = true;
-    page.notice(t("photo_wait"));
+    page.notice(t("files_wait"));
     return sendButton.classList.add("wait");
   }
   sendButton.classList.remove("wait");
   if (was) page.notice("");
-  if (!page.send(words.value.trim(), attach.refs())) return;
-  words.value = "";
-  attach.clear();
-  changed(); // a desk has no photos that would say so
+  if (!page.send(words.value.trim(), attach.photos(), attach.documents())) return;
+  clear();
   words.focus();
 }

@@ -8,6 +8,7 @@ const { role } = document.body.dataset;
 const name = `otklik.${role}`;
 const channel = keep.lasting && "BroadcastChannel" in self && navigator.locks ? new BroadcastChannel(name) : null;
 const SILENT = 60000;
+const BY_LEADER = ["here", "state", "items", "sent", "refused"];
 
 let page; // { loaded: promise, cursor(), heard(message), catchUp() }
 let leading = false;
@@ -16,6 +17,7 @@ let stop = () => {};
 let round = 0;
 let hiddenAt = 0;
 let answered = false;
+let waiting; // for the lock
 
 export const isLeader = () => leading;
 
@@ -52,19 +54,20 @@ function hear(message) {
     channel.postMessage({ type: "here", n: page.cursor(), state });
   } else if (leading && message.type === "queue") flush(isLeader, tell);
   else if (leading && message.type === "renew") stop("at once");
-  if (message.type === "here") {
-    answered = true;
-    if (message.n > page.cursor()) page.catchUp();
-  }
+  if (BY_LEADER.includes(message.type)) answered = true;
+  if (message.type === "here" && message.n > page.cursor()) page.catchUp();
   if (message.state) state = message.state;
   page.heard(message);
 }
 
 async function elect(steal = false) {
   if (!channel) return lead();
+  waiting?.abort();
+  const { signal } = (waiting = new AbortController());
   try {
-    await navigator.locks.request(name, { steal }, () => (lead(), new Promise(() => {})));
+    await navigator.locks.request(name, steal ? { steal } : { signal }, () => (lead(), new Promise(() => {})));
   } catch {
+    if (signal.aborted) return; // this tab stands in the queue once
     if (!leading) return lead(); // locks are forbidden here
     leading = false; // another tab took the lead
     stop();
@@ -85,7 +88,7 @@ function look() {
   else if (!leading && channel) {
     answered = false;
     channel.postMessage({ type: "who" });
-    setTimeout(() => answered || leading || document.hidden || elect(true), 2500);
+    setTimeout(() => answered || leading || document.hidden || elect(true), 4000);
   }
 }
 
@@ -125,6 +128,7 @@ function listen(ticket) {
       hurry();
     };
     source.addEventListener("items", ({ data }) => tell({ ...JSON.parse(data), type: "items" }));
+    source.addEventListener("anew", () => tell({ type: "anew" }));
     source.addEventListener("ping", () => {
       clearTimeout(beat);
       beat = setTimeout(stop, SILENT, "at once");

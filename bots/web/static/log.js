@@ -1,6 +1,7 @@
 // The conversation on the page: messages in their order, days between them, scrolling, focus, what is busy.
-// Must not talk to the server: presses go to `act`, older pages are asked for by `more`.
-import { create, draw, make, press } from "./bubble.js";
+// Must not talk to the server: presses go to `act`.
+import { create, draw } from "./bubble.js";
+import { make, press } from "./make.js";
 import { day, t } from "./words.js";
 
 const scroll = document.getElementById("scroll");
@@ -13,11 +14,12 @@ const byId = new Map(); // not yet accepted, by the client's id
 const arrived = new Set(); // the ids of those that have come back as items
 const busy = new Map();
 const days = new Map();
-let act = { press() {}, takeBack() {}, forget() {}, more() {} };
+let act = { press() {}, takeBack() {}, forget() {}, more() {}, copy() {}, notice() {} };
 let hasOlder = false;
 let atEnd = true;
 let expected = 0; // until then an answer to the person's own action is awaited: follow it wherever the view is
 let unseen = 0;
+let alarm; // the one that must be seen first
 let typingTimer;
 
 export const isEmpty = () => byPos.size === 0 && byId.size === 0;
@@ -55,7 +57,7 @@ export function take(items) {
 export async function fill(items, more) {
   const before = scroll.scrollHeight - scroll.scrollTop;
   const wasEmpty = byPos.size === 0;
-  box.setAttribute("aria-live", "off");
+  box.setAttribute("aria-live", items.length ? "off" : "polite");
   hasOlder = more;
   olderButton.hidden = !more;
   for (const item of items) if (!((byPos.get(item.pos)?.item.n ?? -1) >= item.n)) upsert(item);
@@ -73,9 +75,20 @@ function upsert(item) {
   byPos.set(item.pos, article);
   if (article.item && item.side === "them") flash(article);
   free(article);
-  draw(article, item, item.side === "me" ? "accepted" : "", pressed);
+  voice(article, item);
+  show(article, item, item.side === "me" ? "accepted" : "");
   article.parts.error.hidden = true;
   place(article, item.pos);
+}
+
+const show = (article, item, state) => draw(article, item, state, { ...act, press: pressed });
+
+// What is read out: an alarm at once, a card that was only brought up to date not at all, everything else in its turn.
+function voice(article, item) {
+  const sudden = item.alarm && box.getAttribute("aria-live") === "polite";
+  if (sudden) (alarm = article).firstChild.setAttribute("role", "alert");
+  if (sudden || item.quiet) article.setAttribute("aria-live", "off");
+  else article.removeAttribute("aria-live");
 }
 
 function place(article, pos) {
@@ -116,8 +129,8 @@ export function showQueue(entries) {
     if (entry.kind !== "text" || byId.has(entry.id) || arrived.has(entry.id)) continue;
     const article = create("me");
     byId.set(entry.id, article);
-    const item = { side: "me", id: entry.id, at: new Date(entry.at).toISOString(), text: entry.text, photos: entry.photos };
-    draw(article, item, "pending", pressed);
+    const item = { side: "me", id: entry.id, at: new Date(entry.at).toISOString(), text: entry.text, photos: entry.photos, documents: entry.documents };
+    show(article, item, "pending");
     place(article, Infinity);
     if (entry.error !== undefined) refused(entry);
   }
@@ -126,7 +139,7 @@ export function showQueue(entries) {
 
 export function sent({ id }) {
   const article = byId.get(id);
-  if (article) draw(article, article.item, "accepted", pressed);
+  if (article) show(article, article.item, "accepted");
   if (busy.has(id)) setTimeout(() => free(busy.get(id)), 4000);
 }
 
@@ -135,7 +148,7 @@ export function refused(entry) {
   free(busy.get(entry.id));
   const article = byId.get(entry.id);
   if (!article) return;
-  draw(article, article.item, "failed", pressed);
+  show(article, article.item, "failed");
   article.parts.error.textContent = entry.error || t("refused");
   article.parts.error.hidden = false;
   const row = make("div", "row");
@@ -144,6 +157,13 @@ export function refused(entry) {
   article.parts.keys.replaceChildren(row);
   article.parts.keys.hidden = false;
   end();
+}
+
+export function clear() {
+  for (const known of [byPos, byId, busy, days]) known.clear();
+  box.replaceChildren();
+  hasOlder = false;
+  olderButton.hidden = true;
 }
 
 export function forget({ id }) {
@@ -190,6 +210,7 @@ function flash(article) {
 // ---- the view
 
 export function expect() {
+  alarm = undefined;
   expected = Date.now() + 10000;
   end();
 }
@@ -207,10 +228,12 @@ function hideTyping() {
 }
 
 // To the newest message; when one of theirs is taller than the view, to its beginning; in an empty chat to the greeting's.
+// An alarm stays in view, whatever we say after it, until the person goes on.
 export function end() {
   const last = box.lastElementChild;
   scroll.scrollTop = last ? scroll.scrollHeight : 0;
-  if (last?.item.side === "them") scroll.scrollTop = Math.min(scroll.scrollTop, last.offsetTop - 8);
+  const top = alarm?.isConnected ? alarm : last;
+  if (top?.item.side === "them") scroll.scrollTop = Math.min(scroll.scrollTop, top.offsetTop - 8);
   watch();
 }
 
@@ -237,7 +260,7 @@ function seenLater(count) {
 export function redraw() {
   for (const article of box.querySelectorAll(".msg")) {
     article.parts.keys.sign = article.state === "failed" ? article.parts.keys.sign : "";
-    draw(article, article.item, article.state, pressed);
+    show(article, article.item, article.state);
   }
   separate();
 }

@@ -50,12 +50,13 @@ addEventListener("online", hurry);
 document.addEventListener("visibilitychange", () => document.hidden || hurry());
 
 // XMLHttpRequest, because fetch does not tell how far an upload is.
-export function upload(blob, progress) {
+export function upload(path, blob, own, progress) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    request.open("POST", `${api}/photos`);
-    for (const [name, value] of Object.entries(headers({ "Content-Type": blob.type }))) request.setRequestHeader(name, value);
-    request.timeout = 120000;
+    request.open("POST", api + path);
+    const all = headers({ "Content-Type": blob.type || "application/octet-stream", ...own });
+    for (const [name, value] of Object.entries(all)) request.setRequestHeader(name, value);
+    request.timeout = 60000 + blob.size / 8; // 8 kB a second is slow, but it goes on
     request.responseType = "json";
     request.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded / e.total);
     request.onloadend = () => resolve({

@@ -1,6 +1,6 @@
 // Pictures: made small before they leave the browser (which also removes EXIF and GPS), fetched with the person's key, shown large on a click.
 import { makeToken } from "./keep.js";
-import { passing, pause, picture, upload } from "./net.js";
+import { good, passing, pause, picture, upload } from "./net.js";
 import { t } from "./words.js";
 
 const LARGEST = 2000;
@@ -25,15 +25,12 @@ export async function shrink(file) {
   return blob;
 }
 
-// Tries until the server says yes (ref) or no (error); wanted() ends it when the person has removed the photo.
-export async function send(blob, progress, wanted) {
+// A photo or a document: tries until the server says yes (ref) or no (error); wanted() ends it when it has been removed.
+export async function send(kind, blob, headers, progress, wanted) {
   makeToken();
   for (let tries = 0; wanted(); tries++) {
-    const answer = await upload(blob, progress);
-    if (answer.status === 201 || answer.status === 200) {
-      urls.set(answer.data.ref, Promise.resolve(URL.createObjectURL(blob)));
-      return { ref: answer.data.ref };
-    }
+    const answer = await upload(`/${kind}s`, blob, headers, progress);
+    if (good(answer)) return answer.data;
     if (!passing(answer)) return { error: answer.data.error || t("refused") };
     await pause(tries, answer.wait);
   }
@@ -48,6 +45,9 @@ export function url(ref) {
   }
   return urls.get(ref);
 }
+
+// What has just been sent need not be fetched.
+export const remember = (ref, blob) => urls.set(ref, Promise.resolve(URL.createObjectURL(blob)));
 
 const near = new IntersectionObserver((seen) => {
   for (const { isIntersecting, target } of seen) if (isIntersecting) (near.unobserve(target), load(target));

@@ -16,7 +16,7 @@ export function put(message) {
   return keep.set(entry.key, entry) ? entry : null;
 }
 
-export const entries = () => keep.names(START).map(keep.get).filter(Boolean);
+export const entries = () => keep.names(START).map(keep.get).filter((entry) => entry?.id && entry.kind);
 export const waiting = () => entries().filter((entry) => entry.error === undefined);
 export const remove = (entry) => keep.drop(entry.key);
 
@@ -41,7 +41,12 @@ export async function flush(mayGo, tell) {
   }
 }
 
-const body = ({ key, at, ...message }) => message;
+// What was stored by an older page may lack what is new, and know what is gone.
+function body({ id, kind, ...rest }) {
+  const { text, photos = [], documents = [], data, lat, lon, name, args } = rest;
+  if (kind === "text") return { id, kind, text, photos, documents: documents.map(({ ref }) => ref) };
+  return { id, kind, data, lat, lon, name, args };
+}
 
 function settle(entry, answer, tell) {
   if (good(answer)) {

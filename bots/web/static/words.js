@@ -14,6 +14,14 @@ export function t(key, args = {}) {
   return (words[now]?.[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+// «112: all emergency services», in whatever language the conversation is: the number and what it is for, or nothing.
+const calls = Object.values(words).flatMap((own) => Object.entries(own).filter(([key]) => key.startsWith("tel_")));
+export function callOf(line) {
+  const [key, what] = calls.find(([key, what]) => line.startsWith(key.slice(4)) && line.endsWith(what)) ?? [];
+  const number = key?.slice(4);
+  return key && line.length - number.length - what.length <= 3 ? { number, what } : null;
+}
+
 export function speak(next = now) {
   if (next !== now || next === asked) keep.set("lang", next);
   if (next !== asked && asked) history.replaceState(null, "", location.pathname); // a reload must not change it back
@@ -34,7 +42,7 @@ function showOther(button) {
   button.setAttribute("aria-label", name);
 }
 
-export const hour = (date) => date.toLocaleTimeString(now, { hour: "2-digit", minute: "2-digit" });
+export const hour = (date) => date.toLocaleTimeString(now, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 export function day(date) {
   const midnight = (d) => new Date(d.getFullYear(), d.getMonth(), d.getDate());

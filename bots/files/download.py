@@ -1,0 +1,111 @@
+"""Downloads one file from an address that a messenger's own interface has given. Goes nowhere else: not to other
+addresses of our network, not where it is redirected, and not on for ever."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Mapping
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from bots.files.kinds import MOST
+
+GONE = frozenset({404, 410})
+
+
+class TooLarge(Exception):
+    """It is larger than we take, whatever was announced."""
+
+
+class Gone(Exception):
+    """The messenger has it no more."""
+
+
+class Unreachable(OSError):
+    """Not now, or not there; the reason is a word for operators."""
+
+
+class Public(AbstractResolver):
+    """Finds only addresses of the public network, so that no name leads into ours."""
+
+    def __init__(self) -> None:
+        self._resolver = aiohttp.ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._resolver.resolve(host, port, family)
+        if public := [one for one in found if _is_public(one["host"])]:
+            return public
+        raise OSError("no public address")
+
+    async def close(self) -> None:
+        await self._resolver.close()
+
+
+def session(*, loopback: bool = False) -> aiohttp.ClientSession:
+    """`loopback`: the messenger's interface runs on this machine, as its settings say."""
+    connector = aiohttp.TCPConnector(resolver=None if loopback else Public(), limit=0)
+    return aiohttp.ClientSession(connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar())
+
+
+async def download(
+    client: aiohttp.ClientSession, address: str, headers: Mapping[str, str], *, loopback: bool = False
+) -> bytes:
+    """Raises TooLarge, Gone, Unreachable, or what aiohttp raises. The caller limits the time."""
+    _check(address, loopback=loopback)
+    plain = {**headers, "Accept-Encoding": "identity"}
+    async with client.get(address, headers=plain, allow_redirects=False) as answer:
+        if answer.status in GONE:
+            raise Gone
+        if answer.status != 200:
+            raise Unreachable(f"status {answer.status}")
+        if (answer.content_length or 0) > MOST:
+            raise TooLarge
+        return await read_all(answer.content.iter_chunked(64 * 1024))
+
+
+async def read_all(chunks: AsyncIterator[bytes]) -> bytes:
+    """Raises TooLarge as soon as it is."""
+    content = bytearray()
+    async for chunk in chunks:
+        content += chunk
+        if len(content) > MOST:
+            raise TooLarge
+    return bytes(content)
+
+
+def _check(address: str, *, loopback: bool) -> None:
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        port = parts.port
+    except ValueError:
+        raise Unreachable("no address") from None
+    inside = loopback and _is_loopback(host)
+    if not host or port == 0 or not (parts.scheme == "https" or inside and parts.scheme == "http"):
+        raise Unreachable("not https")
+    if _is_address(host) and not inside and not _is_public(host):
+        raise Unreachable("not a public address")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_public(host: str) -> bool:
+    """An address that holds another one (::ffff:127.0.0.1) is judged by that."""
+    address = ipaddress.ip_address(host.partition("%")[0])
+    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
+    return bool(inner.is_global and not inner.is_multicast)
+
+
+def _is_loopback(host: str) -> bool:
+    return _is_address(host) and ipaddress.ip_address(host).is_loopback

@@ -1,0 +1,64 @@
+"""Where people can be reached, and what they want to be told. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from core import conversations
+from core.appeals.tables import appeal_holders, appeals
+from core.authorities.queries import find_official, officials_of
+from core.citizens.tables import citizens
+from core.citizens.types import Pushes
+from core.conversations.tables import conversations as places
+from core.notify.rules import quiet_until
+from core.region.store import read_region
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    conversation: int
+    heard_at: datetime | None
+    pushes: Pushes
+    quiet: datetime | None
+    """Until when nothing is to be told there."""
+
+
+def authors(conn: Connection, number: str, now: datetime) -> tuple[Listener, ...]:
+    """The conversations of an appeal's author and of its other holders, the one last heard from first."""
+    c, p = citizens.c, places.c
+    filed = sa.select(appeals.c.citizen_id).where(appeals.c.number == number)
+    held = sa.select(appeal_holders.c.citizen_id).join_from(appeal_holders, appeals).where(appeals.c.number == number)
+    theirs = sa.or_(c.id.in_(filed), c.id.in_(held))
+    there = sa.and_(p.person_kind == "citizen", p.person_id == c.id)
+    columns = (p.id, p.heard_at, c.pushes, c.quiet_from, c.quiet_to)
+    rows = conn.execute(
+        sa.select(*columns)
+        .join_from(citizens, places, there)
+        .where(theirs, c.erased_at.is_(None))
+        .order_by(p.heard_at.is_(None), p.heard_at.desc(), p.id.desc())
+    )
+    return tuple(
+        Listener(row.id, row.heard_at, Pushes(row.pushes), quiet(conn, now, row.quiet_from, row.quiet_to))
+        for row in rows
+    )
+
+
+def quiet(conn: Connection, now: datetime, start: int | None = None, end: int | None = None) -> datetime | None:
+    """The person's own hours, or the region's."""
+    region = read_region(conn)
+    if start is None or end is None:
+        start, end = region.quiet_from, region.quiet_to
+    return quiet_until(now, ZoneInfo(region.zone), start, end)
+
+
+def desks_of(conn: Connection, authority_id: int, official_id: int | None = None) -> tuple[int, ...]:
+    """The conversations of this official, or of all in the authority where nobody has it or they work there no more."""
+    one = None if official_id is None else find_official(conn, official_id)
+    here = one is not None and one.authority_id == authority_id
+    people = (one.id,) if one is not None and here else officials_of(conn, authority_id)
+    return tuple(desk for each in people for desk in conversations.of_person(conn, "official", each))

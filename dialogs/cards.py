@@ -1,0 +1,88 @@
+"""What many dialogs about one message share: they begin only where their end is possible. It decides nothing: core has
+said in the card what the one who asks may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from core.appeals.types import Act, AppealCard
+from core.lines import Line, line, literal
+from core.talk import Button, Message, Refused, Said, Screen, Took
+from core.text import shortened
+from dialogs.keys import CHANGE
+from dialogs.session import Draft, Here, Step
+from dialogs.wording import grouped
+
+T = TypeVar("T")
+BRIEF = 24
+"""Characters of the first words, on a button that goes on with them."""
+ADDITION = 40
+"""Characters: longer words on a step of buttons go on telling, shorter ones try to answer it."""
+
+
+def opened(number: str) -> Button:
+    return Button(f"card:{number}", line("Open the message"))
+
+
+def there(number: str) -> tuple[Button, ...]:
+    """The way to its card, where that is a number at all: anybody can open a form with anything."""
+    return (opened(number),) if grouped(number) != number else ()
+
+
+def only_where(step: Step[T], act: Act, sorry: Callable[[str], Line], *ways: Button) -> Step[T]:
+    """`step` needs the card of the message that its form was opened with. Where `act` is not possible (any more) it
+    says so and leads on; the form ends there, unless something was typed that would be lost."""
+
+    def show(here: Here[T]) -> Screen:
+        card: AppealCard | None = here.facts
+        if card is not None and act in card.may:
+            return step.show(here)
+        number = here.draft.args
+        return Screen((sorry(grouped(number)),), (*there(number), *ways), over=here.own is None)
+
+    return replace(step, show=show)
+
+
+def unless_empty(step: Step[T], *beside: Step[tuple[str, ...]]) -> Step[T]:
+    """A check without ways to change what nobody has sent: nobody is asked for it either."""
+
+    def show(here: Here[T]) -> Screen:
+        screen = step.show(here)
+        empty = {f"{CHANGE}{each.id}" for each in beside if not here.draft.get(each)}
+        return replace(screen, buttons=tuple(b for b in screen.buttons if b.key not in empty))
+
+    return replace(step, show=show)
+
+
+def going_on(step: Step[Any], words: Step[str]) -> Step[Any]:
+    """People go on telling while we ask for something else: what is too long for an answer belongs to their words."""
+
+    def read(said: Said, here: Here[Any]) -> Took | Refused:
+        reply = step.read(said, here) if step.read else Refused(line("Please choose one of the buttons."))
+        if not (isinstance(reply, Refused) and isinstance(said, Message) and len(said.text.strip()) > ADDITION):
+            return reply
+        return Took({words.id: f"{here.draft[words]}\n{said.text}".strip()}, line("This is added to your message."))
+
+    return replace(step, read=read)
+
+
+def or_else(step: Step[T], way: Callable[[Draft], Button]) -> Step[T]:
+    """`step` with one more button at its end, for those who change their mind."""
+
+    def show(here: Here[T]) -> Screen:
+        screen = step.show(here)
+        return replace(screen, buttons=(*screen.buttons, way(here.draft)))
+
+    return replace(step, show=show)
+
+
+def first_words(step: Step[str]) -> Callable[[Draft], Line | None]:
+    """The brief of a form whose words are in `step`."""
+
+    def brief(draft: Draft) -> Line | None:
+        text = draft.get(step)
+        return literal(shortened(text, BRIEF)) if text else None
+
+    return brief

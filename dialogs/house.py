@@ -1,0 +1,134 @@
+"""What the shell works with: the two audiences and what differs between them, what is remembered of a conversation, and
+how a button's data names a run and a screen. It decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.citizens.types import FILING, ShowConsent
+from core.lines import Line, line
+from core.shown import Pinned, Shown
+from core.talk import Press, Screen
+from dialogs.reads import distinct
+from dialogs.registry import Dialogs, load
+from dialogs.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A form that has to be passed before another one goes on, as soon as something has been said in that one."""
+
+    form: str
+    query: object
+    is_open: Callable[[Any], bool]
+
+
+GATES: Mapping[str, Gate] = {
+    "appeal": Gate("consent", ShowConsent(FILING), lambda state: bool(state.given == state.wanted)),
+}
+
+
+MENU = line("Menu")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What differs between citizens and officials.
+
+    home       the view they come home to; home_label: the button that leads there
+    entry      the form that words begin where no form is open (officials have none)
+    parting    the form that asks what such words belong to, where the person has open matters
+    words      what people may type instead of pressing, with {number}, and the button that it stands for
+    number     the view that a bare number opens
+    thanks     words of thanks are answered, and begin nothing
+    alarm      words are asked whether somebody is in danger
+    renamed    commands that are called otherwise than their dialogs
+    """
+
+    dialogs: Dialogs
+    home: str
+    entry: str = ""
+    parting: str = ""
+    words: tuple[tuple[Line, str], ...] = ()
+    number: str = ""
+    thanks: bool = False
+    alarm: bool = False
+    home_label: Line = MENU
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+def citizens() -> House:
+    number = "{number}"
+    words = (
+        (line("rate {number}", number=number), f"rate:{number}"),
+        (line("open {number}", number=number), f"card:{number}"),
+    )
+    return House(
+        load("citizen"),
+        "menu",
+        "appeal",
+        parting="more",
+        words=words,
+        number="card",
+        thanks=True,
+        alarm=True,
+        renamed={"consent": "consents"},
+    )
+
+
+def officials() -> House:
+    number = "{number}"
+    words = (
+        (line("open {number}", number=number), f"card:{number}"),
+        (line("answer {number}", number=number), f"answer:{number}"),
+    )
+    return House(load("staff"), "desk", words=words, number="card", home_label=line("My desk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """All that the shell remembers of a conversation: open forms, the lowest first, forms put aside, and what is on
+    show, in the words of its language."""
+
+    lang: str
+    frames: tuple[Session, ...] = ()
+    aside: tuple[Session, ...] = ()
+    live: Shown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """A screen whose buttons carry their data. `edit`: it may take the place of the live screen. `pin`: the view it
+    shows, if that is to be kept true; `led` the button that has led to it."""
+
+    screen: Screen
+    edit: bool = False
+    pin: Pinned | None = None
+    led: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    talk: Talk
+    out: tuple[Out, ...] = ()
+
+
+def worded(out: Out, show: Callable[[Screen], Shown]) -> Shown:
+    """As it is put on show, in the words of one language."""
+    shown = show(out.screen)
+    return replace(shown, buttons=distinct(shown.buttons), pin=out.pin, led=out.led)
+
+
+def wire(key: str, run: str, rev: int) -> str:
+    """The data of a form's button; a view's button is its own data."""
+    return f"~{run}~{rev}~{key}"
+
+
+def unwire(data: str) -> Press:
+    """Anybody can send any data: what is not ours is a press on nothing."""
+    parts = data.split("~", 3)
+    if len(parts) == 4 and not parts[0] and parts[2].isascii() and parts[2].isdecimal() and len(parts[2]) < 9:
+        return Press(parts[3], parts[1], int(parts[2]))
+    return Press(data)

@@ -1,0 +1,289 @@
+"""What words do before and beside a form: numbers, thanks, danger, voice, and messages that are changed afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from core.appeals.types import AppealRow, OpenMatters, Status
+from core.emergencies.types import DetectEmergency
+from core.errors import Refusal
+from core.lines import Line, line, literal
+from core.region.types import Emergency
+from core.shown import Pinned
+from core.talk import Button, Message, Place, Screen
+from dialogs import listen
+from dialogs.engine import Form
+from dialogs.house import House
+from dialogs.registry import Dialogs
+from dialogs.session import Here
+from dialogs.steps import act, choice, consent, documents, end, photos, place, words
+from dialogs.views import View, launch
+from tests.dialogs.chat import Chat
+
+NUMBER = "482135790"
+ROW = AppealRow(NUMBER, "A hole", Status.CLARIFY, datetime(2026, 12, 1, tzinfo=UTC))
+GAS = (Emergency("104", {"en": "gas leaks"}), Emergency("112", {"en": "all emergency services"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    text: str
+    town: str
+    where: Place
+    files: tuple[str, ...]
+
+
+TEXT = words("text", line("What happened?"), least=5)
+TOWNS = (
+    {"ru": "Заречный", "en": "Zarechny"},
+    {"ru": "Заозёрный", "en": "Zaozyorny"},
+    {"ru": "Луговское", "en": "Meadows"},
+)
+TOWN = choice(
+    "town",
+    line("Which town?"),
+    lambda here: [Button(f"t{n}", Line("", name)) for n, name in enumerate(TOWNS)],
+    search=True,
+)
+WHERE = place("where", line("Where?"))
+FILES = documents("files", most=2)
+PHOTOS = photos("photos", line("Photos?"))
+CHECK = consent("check", lambda here: literal(here.draft[TEXT]), line("Send"), ((line("files"), FILES),))
+SENT = act("sent", str, lambda d: Send(d[TEXT], d[TOWN].key, d[WHERE], d[FILES]))
+ENTRY = Form(
+    "entry",
+    1,
+    line("A message"),
+    (TEXT, TOWN, WHERE, FILES, CHECK, SENT, end(line("Sent."), lambda here: (Button("home:", line("Menu")),))),
+    catch=(FILES,),
+    brief=lambda d: literal(d[TEXT]) if d.get(TEXT) else None,
+)
+
+
+def asked(here: Here[Any]) -> tuple[Line, ...]:
+    return (line("Where does this belong?"), literal(here.draft[SAID]))
+
+
+SAID = words("said", line("Write."))
+TO = choice("to", asked, lambda here: [Button("add", line("Add it")), launch("entry", "", line("New message"))])
+ADDED = act("added", str, lambda d: d[SAID])
+MORE = Form(
+    "more", 1, line("More"), (SAID, TO, ADDED, end(line("Added."), lambda here: (Button("home:", line("Menu")),)))
+)
+RATE = Form(
+    "rate",
+    1,
+    line("Rate"),
+    (choice("score", line("How?"), lambda here: [Button("5", line("Good"))]), end(line("Thanks."))),
+)
+HOME = View("home", lambda args, facts: Screen((line("Home."),), (launch("entry", "", line("Write")),)))
+CARD = View(
+    "card",
+    lambda args, facts: Screen((line("Card {n}.", n=args),), (Button("home:", line("Menu")),)),
+    needs=lambda args: ("card", args),
+    watch=lambda args: f"appeal:{args}",
+)
+HOUSE = House(
+    Dialogs({form.name: form for form in (ENTRY, MORE, RATE)}, {"home": HOME, "card": CARD}),
+    "home",
+    "entry",
+    parting="more",
+    words=((line("rate {number}"), "rate:{number}"),),
+    number="card",
+    thanks=True,
+    alarm=True,
+    home_label=line("My home"),
+)
+STORY = "A deep hole in the road"
+
+
+def a_chat(**changes: Any) -> Chat:
+    facts = {OpenMatters: (), DetectEmergency: (), tuple: lambda query: query[1] == NUMBER or None}
+    return Chat(replace(HOUSE, **changes), facts=facts)
+
+
+def test_words_with_no_form_open_begin_the_entry_and_words_of_thanks_do_not() -> None:
+    assert a_chat().say(STORY).text == "Which town?"
+    for thanks in ("Спасибо!", "thank you very much", "👍", "🙏🏽", "Благодарю вас за помощь"):
+        chat = a_chat().say(thanks)
+        assert chat.text == "Home." and "welcome" in chat.live.note and chat.forms == []
+    for story in ("Спасибо за яму у школы", "👎", "you very much"):
+        assert a_chat().say(story).forms == ["entry"]
+
+
+@pytest.mark.parametrize("typed", ["rate 482135790", "Rate № 482-135-790", "rate 482 135 790.", "RATE #482135790"])
+def test_words_with_a_number_open_what_they_say_also_while_a_form_is_open(typed: str) -> None:
+    for chat in (a_chat(), a_chat().command("entry"), a_chat().say(STORY)):
+        assert chat.say(typed).text == "How?" and chat.talk.frames[-1].args == NUMBER
+
+
+@pytest.mark.parametrize("typed", ["482135790", "№ 482-135-790", "482 135 790", "482‑135‑790"])
+def test_a_bare_number_opens_its_card_only_where_no_form_is_open(typed: str) -> None:
+    assert a_chat().say(typed).text == f"Card {NUMBER}."
+    assert a_chat().command("entry").say(typed).talk.frames[0].answers["text"] == typed
+
+
+@pytest.mark.parametrize(
+    "typed", ["rate 48213579", "please rate 482135790 now", "rate 482135790 5", "4821357901", "rate"]
+)
+def test_other_words_with_digits_are_mere_words(typed: str) -> None:
+    assert a_chat().say(typed).forms == ["entry"]
+
+
+def test_what_cannot_be_read_begins_nothing_and_says_how_to_go_on() -> None:
+    for message in (Message(voice="v"), Message(), Message("  \n"), Message(key="sticker")):
+        chat = a_chat().send(message)
+        assert chat.text == "Home." and "write in your own words" in chat.live.note and chat.forms == []
+    chat = a_chat().command("entry").send(Message(voice="v"))
+    assert "not listened to" in chat.live.note
+    assert a_chat().command("entry").send(Message()).live.note == "Please answer in words."
+    officials = a_chat(entry="", parting="", alarm=False)
+    assert officials.send(Message()).text == "Home." and officials.say("hello").live.note
+
+
+def test_whom_to_call_comes_before_anything_else_and_changes_nothing() -> None:
+    chat = a_chat()
+    chat.facts[DetectEmergency] = lambda query: GAS if "gas" in query.text else ()
+    chat.say("It smells of gas in the yard")
+    first, second = chat.out
+    assert first.alarm and first.keep and first.text.splitlines()[1] == "104: gas leaks" and first.buttons == ()
+    assert second.text == "Which town?" and chat.talk.frames[0].answers["text"] == "It smells of gas in the yard"
+    assert [shown.alarm for shown in chat.say("still gas").out] == [False], "the same numbers once in a run"
+    assert [shown.alarm for shown in chat.say("Zarechny").out] == [False]
+    chat.facts[DetectEmergency] = GAS[1:]
+    assert [shown.alarm for shown in chat.say("a fire").out] == [True, False], "other numbers are other numbers"
+    chat.facts[DetectEmergency] = GAS
+    edited = a_chat()
+    edited.facts = chat.facts
+    assert edited.send(Message("gas!", edited="unknown")).out[0].alarm
+    assert edited.say("thanks").out[0].alarm, "with no form open it is shown each time"
+
+
+def test_an_alarm_that_core_declines_holds_up_nothing() -> None:
+    def declined(query: object) -> object:
+        raise Refusal(line("No."))
+
+    chat = a_chat()
+    chat.facts[DetectEmergency] = declined
+    assert chat.say(STORY).text == "Which town?" and chat.live.note == ""
+
+
+def test_an_open_matter_gets_a_say_in_where_words_belong() -> None:
+    chat = a_chat()
+    chat.facts[OpenMatters] = (ROW,)
+    assert chat.say("It is still there").live.text == "Where does this belong?\nIt is still there"
+    chat.press("Add it")
+    assert chat.done == ["It is still there"] and chat.forms == []
+
+
+def test_a_new_message_begins_with_all_that_was_said() -> None:
+    chat = a_chat()
+    chat.facts[OpenMatters] = (ROW,)
+    chat.send(Message(STORY, key="1", documents=("d1",))).say("Zarechny")
+    chat.send(Message("A deep pit in the road", edited="1"))
+    chat.press("New message")
+    assert chat.forms == ["entry"] and chat.talk.aside == ()
+    assert chat.talk.frames[0].answers["text"] == "A deep pit in the road"
+    assert chat.talk.frames[0].answers["files"] == ["d1"] and chat.text == "Where?"
+
+
+def test_the_way_to_a_new_message_may_be_typed() -> None:
+    for typed in ("new message", "2"):
+        chat = a_chat()
+        chat.facts[OpenMatters] = (ROW,)
+        chat.say("Zaozyorny has a hole in the road").say(typed)
+        assert chat.forms == ["entry"] and chat.talk.frames[0].answers["text"] == "Zaozyorny has a hole in the road"
+
+
+def test_a_button_of_an_older_message_takes_nothing_from_what_was_said_since() -> None:
+    chat = a_chat()
+    chat.facts[OpenMatters] = (ROW,)
+    chat.say("It is still there").press("My home")
+    data = chat.data("Write")
+    chat.press("Go on: More")
+    chat.talk = replace(chat.talk, live=chat.live)
+    chat.send(Message("and more"))
+    chat.command("rate", NUMBER)
+    assert [s.form for s in chat.talk.frames] == ["more", "rate"]
+    assert data == "entry:"
+
+
+def test_a_changed_message_changes_what_it_has_become() -> None:
+    chat = a_chat().send(Message(STORY, key="1")).send(Message("zarech", key="2")).send(Message("Lenina 5", key="3"))
+    assert chat.text == STORY
+    chat.send(Message("A small hole in the road", edited="1"))
+    assert chat.text == "A small hole in the road" and "taken over" in chat.live.note
+    chat.send(Message("Meadows", edited="2")).send(Message("Lenina 7", edited="3"))
+    chat.send(Message("A hole", edited="1")).press("Send")
+    assert chat.done == [Send("A hole", "t2", Place("Lenina 7"), ())]
+
+
+def test_a_changed_message_that_will_not_do_any_more_is_asked_for_again() -> None:
+    chat = a_chat().send(Message(STORY, key="1")).send(Message("Hm", edited="1"))
+    assert chat.text == "What happened?" and "at least 5" in chat.live.note
+    chat.send(Message(STORY, edited="1"))
+    assert chat.text == "Which town?"
+
+
+def test_who_mends_a_slip_by_changing_the_message_has_answered() -> None:
+    chat = a_chat().say(STORY).send(Message("Zorechny", key="2"))
+    assert "Nothing here is called so" in chat.live.note
+    assert chat.send(Message("Zarechny", edited="2")).text == "Where?"
+
+
+def test_a_message_of_a_form_put_aside_is_changed_there() -> None:
+    chat = a_chat().send(Message(STORY, key="1")).press("My home", "Write").say("Something else")
+    chat.send(Message("A deep pit in the road", edited="1"))
+    assert [s.answers["text"] for s in (*chat.talk.frames, *chat.talk.aside)] == [
+        "Something else",
+        "A deep pit in the road",
+    ]
+    assert chat.text == "Which town?" and "taken over" in chat.live.note
+
+
+def test_a_message_that_was_dealt_with_belongs_to_what_is_open_or_to_nothing() -> None:
+    chat = a_chat().send(Message(STORY, edited="old"))
+    assert chat.text == "Home." and "dealt with already" in chat.live.note
+    chat.facts[OpenMatters] = (ROW,)
+    chat.send(Message(STORY, edited="old"))
+    assert chat.text == "Where does this belong?"
+    chat.send(Message("A pit", edited="old")).press("Add it")
+    assert chat.done == ["A pit"]
+
+
+def test_words_narrow_a_long_choice() -> None:
+    chat = a_chat().say(STORY)
+    assert chat.say("за").labels == ["Zarechny", "Zaozyorny", "Show all", "Back", "My home"]
+    assert chat.press("Show all").labels[:3] == ["Zarechny", "Zaozyorny", "Meadows"]
+    for typed in ("луговск", "ЗАОЗЕРНЫЙ", "в Луговском", "meadows", "3"):
+        assert a_chat().say(STORY).say(typed).text == "Where?"
+    assert "Nothing here is called so" in a_chat().say(STORY).say("Moscow").live.note
+
+
+def test_files_are_taken_wherever_they_come_and_shown_by_change() -> None:
+    chat = a_chat().send(Message(documents=("a",))).say(STORY).send(Message(documents=("b", "c")))
+    assert "Only the first 2 files are kept." in chat.live.note
+    chat.say("Zarechny", "Lenina 5").press("Change: files")
+    assert chat.live.text == "2 files are added. Are there more?\nNow: 2 files"
+    chat.press("Remove the files", "Send")
+    assert chat.done == [Send(STORY, "t0", Place("Lenina 5"), ())]
+
+
+def test_a_view_that_is_watched_is_pinned_where_there_is_something_to_see() -> None:
+    chat = a_chat().say(NUMBER)
+    assert chat.live.pin == Pinned("card", NUMBER, f"appeal:{NUMBER}")
+    assert chat.say("111111111").live.pin is None, "nothing tells whether it exists"
+    assert chat.command("home").live.pin is None
+
+
+def test_what_people_mean_by_a_number_is_found_in_any_language() -> None:
+    def russian(words: Line) -> str:
+        return f"Оценить {words.args['number']}"
+
+    found = listen.number_meant(Message("оценить № 482 135 790!"), HOUSE.words, russian)
+    assert found == f"rate:{NUMBER}"
+    assert listen.number_meant(Message("оценить № 482 135 790", photos=("p",)), HOUSE.words, russian) is None
