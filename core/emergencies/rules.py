@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from core.emergencies.signs import BLOCKS, NUMBERS, SIGNS
 from core.emergencies.words import ENDINGS, LATER_NEGATIONS, NEGATIONS, WORDS
@@ -66,7 +66,7 @@ def signs(text: str) -> tuple[str, ...]:
 
 def _complete(places: Places) -> Iterator[_Sign]:
     """Signs of which every word stands near the others, and nothing says that it is not meant so."""
-    for sign in _SIGNS:
+    for sign in _signs():
         if all(group in places for group in sign.groups) and any(
             not _vetoed(sign, start, end, places) for start, end in _together(sign, places)
         ):
@@ -151,15 +151,15 @@ def _groups(word: str) -> frozenset[str]:
 def _known(word: str) -> frozenset[str]:
     found: set[str] = set()
     for spelt in (word, _heard(word)):
-        found |= _INDEX.whole.get(spelt, frozenset())
+        found |= _index().whole.get(spelt, frozenset())
         for end in range(1, len(spelt) + 1):
-            found |= _INDEX.begun.get(spelt[:end], frozenset())
+            found |= _index().begun.get(spelt[:end], frozenset())
     return frozenset(found)
 
 
 def _parts(word: str) -> frozenset[str]:
     for cut in range(3, len(word) - 2):
-        left, right = _INDEX.whole.get(word[:cut]), _INDEX.whole.get(word[cut:])
+        left, right = _index().whole.get(word[:cut]), _index().whole.get(word[cut:])
         if left and right:
             return left | right
     return frozenset()
@@ -169,9 +169,9 @@ def _mistyped(heard: str) -> frozenset[str]:
     found: set[str] = set()
     for end in range(TYPO_LETTERS, len(heard) + 1):
         for short in _shortened(heard[:end]):
-            found |= _INDEX.typos.get(f"{short}*", frozenset())
+            found |= _index().typos.get(f"{short}*", frozenset())
             if end == len(heard):
-                found |= _INDEX.typos.get(short, frozenset())
+                found |= _index().typos.get(short, frozenset())
     return frozenset(found)
 
 
@@ -189,7 +189,9 @@ def _shortened(word: str) -> set[str]:
     return {word, *(word[:n] + word[n + 1 :] for n in range(2, len(word)))}
 
 
+@cache
 def _index() -> _Index:
+    """Made once, for the first words that are asked about."""
     whole: dict[str, set[str]] = defaultdict(set)
     begun: dict[str, set[str]] = defaultdict(set)
     typos: dict[str, set[str]] = defaultdict(set)
@@ -218,5 +220,6 @@ def _read(kind: str, words: str) -> _Sign:
     )
 
 
-_INDEX = _index()
-_SIGNS = tuple(_read(kind, words) for kind, each in SIGNS.items() for words in each)
+@cache
+def _signs() -> tuple[_Sign, ...]:
+    return tuple(_read(kind, words) for kind, each in SIGNS.items() for words in each)

@@ -4,10 +4,11 @@ accepted is lost, nothing is done or shown twice, and nothing stays in between. 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import re
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,7 +23,7 @@ from bots.schema import metadata_with_all_tables
 from core.db import Database
 from core.outbox.types import State
 from tests.builders import CITY, NOON, Chat, a_citizen, a_filed, an_official, fill
-from tests.databases import migrate
+from tests.databases import ENGINES, migrate
 from tests.faults.browser import Browser, Item, chat_session, eventually
 from tests.faults.child import Order
 from tests.faults.lives import Life, Nursery, free_port
@@ -249,13 +250,21 @@ def known() -> dict[str, Outcome]:
 SENDS = ("sent", "settled")
 """Of these hops there is one for each row; of the others, one for each event."""
 WHOLE = os.environ.get("STRIKES") == "all"
-"""Every hop is struck once, where most depends on it; with STRIKES=all, also where a person has only begun."""
-FILE = [(hop, nth) for hop in HOPS for nth in ((8, 1, 7) if hop in SENDS else (7, 1))[: None if WHOLE else 1]]
-ANSWER_ = [(hop, nth) for hop in HOPS for nth in ((5, 9, 4, 8) if hop in SENDS else (7, 4))[: None if WHOLE else 1]]
-STRIKES = [("file", *strike) for strike in FILE] + [("answer", *strike) for strike in ANSWER_]
+"""Every hop is struck once in each flow, where most depends on it, once on each engine; with STRIKES=all, every flow on
+every engine, also where a person has only begun."""
+NTH = {"file": ((8, 1, 7), (7, 1)), "answer": ((5, 9, 4, 8), (7, 4))}
+"""By flow: when a hop of each row is struck, and when one of each event."""
 
 
-@pytest.mark.parametrize(("flow", "hop", "nth"), STRIKES)
+def strikes() -> Iterator[tuple[str, str, int, str]]:
+    for (f, flow), (n, hop) in itertools.product(enumerate(FLOWS), enumerate(HOPS)):
+        moments = NTH[flow][hop not in SENDS]
+        engines = ENGINES if WHOLE else (ENGINES[(f + n) % 2],)
+        for nth, engine in itertools.product(moments if WHOLE else moments[:1], engines):
+            yield flow, hop, nth, engine
+
+
+@pytest.mark.parametrize(("flow", "hop", "nth", "engine_url"), list(strikes()), indirect=["engine_url"])
 async def test_kill_9_loses_nothing_and_doubles_nothing(
     flow: str, hop: str, nth: int, nursery: Nursery, known: dict[str, Outcome], region_url: str, tmp_path: Path
 ) -> None:
