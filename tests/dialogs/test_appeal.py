@@ -52,7 +52,7 @@ def test_the_receipt_has_all_that_a_citizen_needs_later_and_is_kept() -> None:
     assert s.labels == ["My messages", "New message"]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.permutations(["text", "album", "point"]), st.booleans(), st.booleans())
 @example(order=["point", "album", "text"], split=True, together=False)
 @example(order=["text", "point", "album"], split=False, together=True)

@@ -167,7 +167,7 @@ def wander(s: Stage, move: Any) -> None:
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
 @pytest.mark.parametrize("who", ["citizen", "official"])
-@settings(max_examples=60, phases=[Phase.explicit, Phase.generate])  # it names its moves: no need to wait for less
+@settings(max_examples=30, phases=[Phase.explicit, Phase.generate])  # it names its moves: no need to wait for less
 @given(facts=facts, moves=moves)
 def test_every_screen_is_short_has_labels_that_differ_and_a_way_out(
     who: str, lang: str, facts: dict[str, Any], moves: list[Any]

@@ -27,7 +27,7 @@ from tests.builders import NOON, fill
 from tests.faults.browser import eventually
 from tests.faults.lives import free_port
 
-PEOPLE = {"sqlite": 200, "postgresql": 25}
+PEOPLE = {"sqlite": 100, "postgresql": 25}
 """The embedded engine has one writer, so that a burst weighs most there."""
 MESSAGES = 11
 """Of each of them."""
