@@ -33,7 +33,7 @@ def authors(conn: Connection, number: str, now: datetime) -> tuple[Listener, ...
     c, p = citizens.c, places.c
     filed = sa.select(appeals.c.citizen_id).where(appeals.c.number == number)
     held = sa.select(appeal_holders.c.citizen_id).join_from(appeal_holders, appeals).where(appeals.c.number == number)
-    theirs = sa.or_(c.id.in_(filed), c.id.in_(held))
+    theirs = c.id.in_(filed.union(held))  # not «or»: there PostgreSQL reads every citizen
     there = sa.and_(p.person_kind == "citizen", p.person_id == c.id)
     columns = (p.id, p.heard_at, c.pushes, c.quiet_from, c.quiet_to)
     rows = conn.execute(
