@@ -51,12 +51,12 @@ def find_file(conn: Connection, ref: str) -> FileRow | None:
     return FileRow(row.sha256, row.mime, row.size, Kind(row.kind), row.name) if row else None
 
 
-def owns_all(conn: Connection, citizen_id: int, refs: Collection[str], kind: Kind | None = None) -> bool:
+def owns_all(conn: Connection, citizen_id: int, refs: Collection[str], kind: Kind) -> bool:
     """Those that have not come yet are owned too."""
     f = files.c
-    own = sa.select(sa.func.count()).select_from(files).where(f.ref.in_(refs), f.citizen_id == citizen_id)
-    wanted = own if kind is None else own.where(f.kind == kind)
-    return not refs or conn.execute(wanted).scalar_one() == len(set(refs))
+    own = (f.ref.in_(refs), f.citizen_id == citizen_id, f.kind == kind)
+    count = sa.select(sa.func.count()).select_from(files).where(*own)
+    return not refs or conn.execute(count).scalar_one() == len(set(refs))
 
 
 def described(conn: Connection, refs: Iterable[str]) -> tuple[Document, ...]:
