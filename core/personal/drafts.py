@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -16,12 +15,11 @@ from core.citizens.types import Pushes
 from core.conversations import drafts
 from core.conversations.drafts import Left
 from core.conversations.tables import forms
-from core.notify.rules import quiet_until
+from core.notify.people import quiet
 from core.notify.types import NoticeKind
 from core.outbox import Lane, enqueue_notice
 from core.personal.registry import theirs
 from core.personal.types import DraftCard, ShowDraft
-from core.region.store import read_region
 from core.text import shortened
 
 REMIND, FORGET = timedelta(days=2), timedelta(days=7)
@@ -45,9 +43,7 @@ def remind(tx: Connection, now: datetime) -> None:
         if form.conversation_id in told or settings.pushes is not Pushes.ALL or not _begun(form.session):
             continue
         told.add(form.conversation_id)
-        zone = ZoneInfo(read_region(tx).zone)
-        quiet = quiet_until(now, zone, settings.quiet_from, settings.quiet_to)
-        _enqueue(tx, form, now, quiet)
+        _enqueue(tx, form, now, quiet(tx, now, settings.quiet_from, settings.quiet_to))
     drafts.reminded(tx, [form.id for form in left], now)
 
 
@@ -55,9 +51,9 @@ def forget(tx: Connection, now: datetime) -> None:
     drafts.forget(tx, now - FORGET)
 
 
-def _enqueue(tx: Connection, form: Left, now: datetime, quiet: datetime | None) -> None:
+def _enqueue(tx: Connection, form: Left, now: datetime, night: datetime | None) -> None:
     facts, key = {"run": form.run}, f"{NoticeKind.DRAFT}:{form.run}"
-    enqueue_notice(tx, form.conversation_id, NoticeKind.DRAFT, facts, Lane.NOTICE, key, now, quiet)
+    enqueue_notice(tx, form.conversation_id, NoticeKind.DRAFT, facts, Lane.NOTICE, key, now, night)
 
 
 def _begun(session: Mapping[str, Any]) -> bool:
