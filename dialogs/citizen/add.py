@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.appeals.types import DOCUMENTS_MOST, NOTE_MOST, PHOTOS_MOST, Act, AddToAppeal, ShowAppeal
-from core.lines import BLANK, Text, line, literal
+from core.appeals.types import NOTE_MOST, Act, AddToAppeal, ShowAppeal
+from core.lines import Text, line
 from core.talk import Button
-from dialogs.cards import first_words, going_on, only_where, opened, unless_empty
+from dialogs.additions import DOCUMENTS, PHOTOS, checked
+from dialogs.cards import first_words, only_where, opened
 from dialogs.engine import Form
 from dialogs.session import Draft, Here, Step
-from dialogs.steps import act, consent, documents, end, gathered, words
+from dialogs.steps import act, end, words
 from dialogs.views import launch
-from dialogs.wording import files_words, grouped
+from dialogs.wording import grouped
 
 MINE = Button("my:0", line("My messages"))
 
@@ -21,16 +22,6 @@ def ask(here: Here[str]) -> Text:
     return (
         line("What is to be added to No. {number}?", number=grouped(here.draft.args)),
         line("Write it here. You can send photos and files too."),
-    )
-
-
-def preview(here: Here[bool]) -> Text:
-    draft = here.draft
-    return (
-        line("This will be added to No. {number}:", number=grouped(draft.args)),
-        BLANK,
-        *((literal(draft[TEXT]),) if draft[TEXT] else ()),
-        *files_words(draft[PHOTOS], draft[DOCUMENTS]),
     )
 
 
@@ -53,22 +44,7 @@ TEXT = only_where(
     lambda number: line("Nothing can be added to No. {number} any more. You can write a new message.", number=number),
     launch("appeal", "", line("New message")),
 )
-PHOTOS: Step[tuple[str, ...]] = gathered("photos", PHOTOS_MOST)
-DOCUMENTS: Step[tuple[str, ...]] = documents("documents", DOCUMENTS_MOST)
-CHECK = going_on(
-    unless_empty(
-        consent(
-            "check",
-            preview,
-            line("Add it"),
-            changes=((line("the words"), TEXT), (line("the photos"), PHOTOS), (line("the files"), DOCUMENTS)),
-            photos=lambda draft: draft[PHOTOS],
-        ),
-        PHOTOS,
-        DOCUMENTS,
-    ),
-    TEXT,
-)
+CHECK = checked(TEXT, lambda number: line("This will be added to No. {number}:", number=number), line("Add it"))
 ADDED: Step[Any] = act("added", str, command)
 END = end(thanks, ways_on)
 STEPS = (TEXT, PHOTOS, DOCUMENTS, CHECK, ADDED, END)

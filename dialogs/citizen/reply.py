@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.appeals.types import DOCUMENTS_MOST, PHOTOS_MOST, TEXT_MOST, Act, AppealCard, ReplyToQuestion, ShowAppeal
+from core.appeals.types import TEXT_MOST, Act, AppealCard, ReplyToQuestion, ShowAppeal
 from core.lines import BLANK, Text, line, literal
 from core.talk import Button
-from dialogs.cards import first_words, going_on, only_where, opened, unless_empty
+from dialogs.additions import DOCUMENTS, PHOTOS, checked
+from dialogs.cards import first_words, only_where, opened
 from dialogs.engine import Form
 from dialogs.session import Draft, Here, Step
-from dialogs.steps import act, consent, documents, end, gathered, words
-from dialogs.wording import files_words, grouped, last_day
+from dialogs.steps import act, end, words
+from dialogs.wording import grouped, last_day
 
 MINE = Button("my:0", line("My messages"))
 
@@ -25,16 +26,6 @@ def ask(here: Here[str]) -> Text:
         BLANK,
         line("Write your reply here. You can send photos and files too."),
         *by,
-    )
-
-
-def preview(here: Here[bool]) -> Text:
-    draft = here.draft
-    return (
-        line("Please check your reply to the question about No. {number}:", number=grouped(draft.args)),
-        BLANK,
-        *((literal(draft[TEXT]),) if draft[TEXT] else ()),
-        *files_words(draft[PHOTOS], draft[DOCUMENTS]),
     )
 
 
@@ -66,21 +57,10 @@ TEXT = only_where(
     lambda number: line("Nobody waits for a reply to No. {number} now.", number=number),
     MINE,
 )
-PHOTOS: Step[tuple[str, ...]] = gathered("photos", PHOTOS_MOST)
-DOCUMENTS: Step[tuple[str, ...]] = documents("documents", DOCUMENTS_MOST)
-CHECK = going_on(
-    unless_empty(
-        consent(
-            "check",
-            preview,
-            line("Send the reply"),
-            changes=((line("the words"), TEXT), (line("the photos"), PHOTOS), (line("the files"), DOCUMENTS)),
-            photos=lambda draft: draft[PHOTOS],
-        ),
-        PHOTOS,
-        DOCUMENTS,
-    ),
+CHECK = checked(
     TEXT,
+    lambda number: line("Please check your reply to the question about No. {number}:", number=number),
+    line("Send the reply"),
 )
 SENT: Step[Any] = act("sent", str, command)
 END = end(thanks, ways_on)
