@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.appeals.types import NOTE_MOST, AppealCard, ReopenAppeal, Reopened, ShowAppeal, Status
+from core.appeals.types import NOTE_LEAST, NOTE_MOST, AppealCard, ReopenAppeal, Reopened, ShowAppeal, Status
 from core.lines import BLANK, Line, Text, line, literal, named
 from core.ratings.types import SCORES, ExplainRating, RateAnswer, Rated
 from core.talk import Button, Press, Refused, Said, Screen, Took
@@ -154,7 +154,7 @@ SCORE: Step[int] = Step(
     takes=WORDS,
 )
 RATED: Step[Any] = act("rated", Rated, command)
-WHY = words("why", ask_why, most=NOTE_MOST, skip=line("Without words"), when=is_low)
+WHY = words("why", ask_why, least=NOTE_LEAST, most=NOTE_MOST, skip=line("Without words"), when=is_low)
 SAID = act("said", str, explain, when=lambda draft: is_low(draft) and bool(draft[WHY]))
 AGAIN = choice("again", ask_again, choices, when=may_again)
 REOPENED: Step[Any] = act("reopened", Reopened, reopen, when=wants_again)
