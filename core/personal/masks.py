@@ -27,7 +27,7 @@ _PATRONYMIC = re.compile(
     r"\b(?:[А-ЯЁ][а-яё-]{1,40}[ \t]{1,3}){1,2}[А-ЯЁ][а-яё]{1,40}(?:вич|вна|чна|кызы|оглы)(?:а|у|ем|ом|е|ы|ой)?\b"
     r"(?:[ \t]{1,3}[А-ЯЁ][а-яё-]{1,40}\b)?"
 )
-_MAIL = re.compile(r"[^\s@<>(),;:\"«»]{1,64}@[^\s@<>(),;:\"«»]{1,190}")
+_MAIL = re.compile(r"[^\s@<>(),;:\"«»]{1,64}(?:@[^\s@<>(),;:\"«»]{1,190})+")
 _PROFILE = re.compile(
     r"(?i:\bhttps?://\S{1,2000}|\b(?:www\.|m\.)?(?:vk\.com|vk\.ru|vkontakte\.ru|t\.me|telegram\.me|ok\.ru|max\.ru|wa\.me"
     r"|facebook\.com|instagram\.com|youtube\.com|rutube\.ru|dzen\.ru)/\S{1,200})"
