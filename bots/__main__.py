@@ -8,15 +8,18 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TypeAlias
 
 import sqlalchemy.exc
 import uvloop
 
 from bots import desk, logs, play
 from bots.config import Settings, SettingsError, read_settings
+from bots.doctor.examine import examine
+from bots.doctor.finding import bad
 from bots.files.store import in_folder
 from bots.migrate import NotMigrated, check, migrate
 from bots.wiring import Parts, prepare, serve
@@ -29,14 +32,17 @@ from core.inbox import service as inbox
 from core.lines import LANGUAGES
 from core.region.file import WrongFile
 
+Command: TypeAlias = Callable[[Settings, argparse.Namespace], int | None]
+"""None: all went well."""
+
 
 def main(words: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(words)
     try:
         settings = read_settings()
         logs.set_up(settings.secrets)
-        command: Callable[[Settings, argparse.Namespace], None] = args.command
-        command(settings, args)
+        command: Command = args.command
+        return command(settings, args) or 0
     except (SettingsError, NotMigrated, AlreadyServed) as error:
         reason = str(error)
     except WrongFile as error:
@@ -50,8 +56,9 @@ def main(words: Sequence[str] | None = None) -> int:
         reason = f"HTTP_HOST or HTTP_PORT is wrong: nothing can listen there ({_why(error)})."
     except KeyboardInterrupt:
         return 130
-    else:
-        return 0
+    if args.command is _doctor:
+        print(bad(reason))
+        return 1
     print(reason, file=sys.stderr)
     return 2
 
@@ -60,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bots", description="Otklik: the messenger front door.")
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    def command(name: str, what: str, run: Callable[[Settings, argparse.Namespace], None]) -> argparse.ArgumentParser:
+    def command(name: str, what: str, run: Command) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=what, description=what)
         made.set_defaults(command=run)
         return made
@@ -68,8 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     command("run", "everything in one process; migrates an embedded database itself", _run)
     command("front", "serves pages and hears messages (PostgreSQL: any number of them)", _front)
     command("worker", "sends pushes, watches timers and jobs (PostgreSQL: any number of them)", _worker)
+    command("doctor", "checks settings, storage and messengers, and says what to press where; starts nothing", _doctor)
     command("migrate", "brings the database to this release", _migrate)
-    invite = command("invite", "makes a single-use link by which an official enters the desk", _invite)
+    invite = command("invite", "makes a single-use link by which an official enters the desk or their bot", _invite)
     invite.add_argument("official", nargs="?", help="the official's code; without it, they are listed")
     revoke = command("revoke", "closes the links and desks of an official who has left, at once", _revoke)
     revoke.add_argument("official", help="the official's code")
@@ -113,6 +121,10 @@ def _why(error: OSError) -> str:
     return os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or "refused"
 
 
+def _doctor(settings: Settings, _: argparse.Namespace) -> int:
+    return 0 if asyncio.run(examine(settings, sys.stdout)) else 1
+
+
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:
     _make_folder(settings)
     migrate(settings.database)
@@ -151,11 +163,14 @@ async def _until_stopped(run: Callable[[asyncio.Event], object]) -> None:
 
 
 def _welcome(settings: Settings, db: Database, parts: Parts) -> None:
+    connecting = ", ".join(_messengers(settings))
     if not parts.front:
-        print("The worker runs. Ctrl-C stops it.", flush=True)
+        print(f"The worker runs{connecting and f' and connects: {connecting}'}. Ctrl-C stops it.", flush=True)
         return
     print(f"\nThe citizens' chat:  {settings.address}/")
     print(f"The officials' desk: {settings.address}/desk")
+    if connecting:
+        print(f"Being connected:     {connecting} (`python -m bots doctor` checks them)")
     if settings.demo and db.read(lambda conn: is_demo(conn, settings.region.parent)).result():
         print("\nTo enter the desk, open one of these links (each works once; a restart makes new ones):")
         for row in db.read(officials_at_work).result():
@@ -165,11 +180,24 @@ def _welcome(settings: Settings, db: Database, parts: Parts) -> None:
     print("\nCtrl-C stops it.", flush=True)
 
 
+def _messengers(settings: Settings) -> Iterator[str]:
+    """In words for an operator."""
+    if settings.telegram_token:
+        yield "Telegram"
+    if settings.telegram_staff_token:
+        yield "Telegram for officials"
+    if settings.vk_token:
+        yield "VK"
+
+
 def _invite(settings: Settings, args: argparse.Namespace) -> None:
     with contextlib.closing(_open(settings, serve=False)) as db:
         check(db)
         if args.official:
-            print(desk.link(settings, db, args.official))
+            made = desk.invite(settings, db, args.official)
+            print("\n".join(filter(None, (made.page, made.chat))))
+            if made.remark:
+                print(made.remark, file=sys.stderr)
             return
         for row in db.read(officials_at_work).result():
             print(f"{row.code}: {row.name}, {row.authority['ru']}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -12,8 +12,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bots.addresses import base, has_good_port, origin
+from bots.together import check_messengers
+
 ROOT = Path(__file__).resolve().parent.parent
 S3 = ("files_s3_bucket", "files_s3_endpoint", "files_s3_region", "files_s3_key", "files_s3_secret")
+
+BOT_TOKEN = re.compile(r"[0-9]{5,20}:[A-Za-z0-9_-]{30,64}")
 
 
 class SettingsError(Exception):
@@ -34,6 +39,18 @@ class Settings(BaseSettings):
     region: Path = ROOT / "deploy" / "demo" / "region.yaml"
     demo: bool = False
     web_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    telegram_token: SecretStr = SecretStr("")
+    telegram_staff_token: SecretStr = SecretStr("")
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_secret: SecretStr = SecretStr("")
+    telegram_pii: Literal["full", "off"] = "full"
+    vk_token: SecretStr = SecretStr("")
+    vk_group_id: int = Field(default=0, ge=0)
+    vk_api_url: str = "https://api.vk.com/method/"
+    vk_mode: Literal["longpoll", "callback"] = "longpoll"
+    vk_secret: SecretStr = SecretStr("")
+    vk_confirmation: str = ""
     files_s3_bucket: str = ""
     files_s3_endpoint: str = ""
     files_s3_region: str = ""
@@ -58,26 +75,73 @@ class Settings(BaseSettings):
     @classmethod
     def _a_redis(cls, value: SecretStr) -> SecretStr:
         url = value.get_secret_value()
-        if url and not (url.startswith(("redis://", "rediss://", "unix://")) and _port_of(url)):
+        if url and not (url.startswith(("redis://", "rediss://", "unix://")) and has_good_port(url)):
             raise ValueError("it should be like redis://host:6379/0 or unix:///path, or be left out")
         return value
 
     @field_validator("public_url")
     @classmethod
     def _an_origin(cls, value: str) -> str:
-        return _origin(value) if value else ""
+        return origin(value) if value else ""
 
     @field_validator("web_origins", mode="before")
     @classmethod
     def _origins(cls, value: Any) -> tuple[str, ...]:
         parts = value.split(",") if isinstance(value, str) else value
-        return tuple(_origin(part.strip()) for part in parts if part.strip())
+        return tuple(origin(part.strip()) for part in parts if part.strip())
 
     @field_validator("region")
     @classmethod
     def _a_file(cls, value: Path) -> Path:
         if not value.is_file():
             raise ValueError("it should be the path of a region.yaml that exists")
+        return value
+
+    @field_validator("telegram_token", "telegram_staff_token")
+    @classmethod
+    def _of_a_bot(cls, value: SecretStr) -> SecretStr:
+        if value and not BOT_TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("it should be as @BotFather shows it: digits, a colon, 30 to 64 letters and digits")
+        return value
+
+    @field_validator("telegram_secret")
+    @classmethod
+    def _of_a_webhook(cls, value: SecretStr) -> SecretStr:
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()):
+            raise ValueError("it should be 16 to 256 Latin letters, digits, _ and -, made up by you")
+        return value
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _a_bot_api_server(cls, value: str) -> str:
+        return base(value.rstrip("/"))
+
+    @field_validator("vk_token")
+    @classmethod
+    def _of_a_community(cls, value: SecretStr) -> SecretStr:
+        if value and not re.fullmatch(r"[A-Za-z0-9._-]{16,512}", value.get_secret_value()):
+            raise ValueError("it should be an access key as the community's «Ключи доступа» show it")
+        return value
+
+    @field_validator("vk_api_url")
+    @classmethod
+    def _methods(cls, value: str) -> str:
+        if not value.endswith("/method/"):
+            raise ValueError("it should end with /method/, like https://api.vk.com/method/")
+        return base(value)
+
+    @field_validator("vk_secret")
+    @classmethod
+    def _of_a_callback(cls, value: SecretStr) -> SecretStr:
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{16,50}", value.get_secret_value()):
+            raise ValueError("it should be 16 to 50 Latin letters, digits, _ and -, made up by you")
+        return value
+
+    @field_validator("vk_confirmation")
+    @classmethod
+    def _a_code(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9]{1,64}", value):
+            raise ValueError("it should be the short string that VK's server is to answer: Latin letters and digits")
         return value
 
     @field_validator("files_s3_bucket")
@@ -91,7 +155,7 @@ class Settings(BaseSettings):
     @classmethod
     def _an_endpoint(cls, value: str) -> str:
         try:
-            return _origin(value) if value else ""
+            return origin(value) if value else ""
         except ValueError:
             raise ValueError("it should be like https://s3.example.ru, without the bucket") from None
 
@@ -110,6 +174,11 @@ class Settings(BaseSettings):
             raise ValueError(f"{missing} should be set too: the five settings FILES_S3_... go together, or none is set")
         return self
 
+    @model_validator(mode="after")
+    def _messengers(self) -> Self:
+        check_messengers(self)
+        return self
+
     @property
     def database(self) -> str:
         return self.database_url.get_secret_value() or f"sqlite:///{self.var_dir / 'otklik.db'}"
@@ -117,11 +186,11 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be read in a log, in every form in which it may be written."""
-        urls = (self.database_url.get_secret_value(), self.redis_url.get_secret_value())
-        database = make_url(self.database)
-        words = (database.password, database.query.get("password"), urlsplit(urls[1]).password)
-        bucket = (self.files_s3_key.get_secret_value(), self.files_s3_secret.get_secret_value())
-        given = [str(word) for word in (*urls, *words, *bucket) if word]
+        database, redis = make_url(self.database), urlsplit(self.redis_url.get_secret_value())
+        words = (database.password, database.query.get("password"), redis.password)
+        held = [value.get_secret_value() for value in dict(self).values() if isinstance(value, SecretStr)]
+        keys = [word.partition(":")[2] for word in held if BOT_TOKEN.fullmatch(word)]
+        given = [str(word) for word in (*held, *words, *keys) if word]
         return tuple({form for word in given for form in (word, quote(word, safe=""), unquote(word))})
 
     @property
@@ -137,22 +206,6 @@ class Settings(BaseSettings):
 
 def _plain(value: str | SecretStr) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else value
-
-
-def _port_of(url: str) -> bool:
-    """The port is a number that a port may have, or is left out."""
-    try:
-        return urlsplit(url).port != 0
-    except ValueError:
-        return False
-
-
-def _origin(value: str) -> str:
-    """As browsers write it. It goes into headers: nothing else may be in it."""
-    match = re.fullmatch(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?", value.lower(), re.ASCII)
-    if match is None or not _port_of(value):
-        raise ValueError("it should be like https://chat.example.ru, without a path, and in Latin letters (xn--...)")
-    return f"{match[1]}://{match[2]}{match[3] or ''}"
 
 
 def read_settings() -> Settings:

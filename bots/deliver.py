@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 import sqlalchemy.exc
 import structlog
@@ -16,26 +16,30 @@ from bots.house import Houses
 from bots.moves import actor_of
 from bots.renew import Renewal, renew
 from bots.signals import Signals
-from bots.transport import Gone, Later, Outcome, Parcel, Rejected, Sent, Transport, Uncertain
+from bots.transport import Gone, Later, Moved, Outcome, Parcel, Rejected, Sent, Transport, Uncertain
 from core import app, pins
 from core.clock import Clock
 from core.conversations import service as conversations
 from core.conversations.types import Conversation
 from core.db import Database
 from core.errors import Refusal
+from core.notify.failover import failover
 from core.notify.types import NoticeKind
-from core.outbox import delivery
+from core.outbox import delivery, tokens
 from core.outbox.types import Kind, Lane, Row, State
 from core.shown import Shown, from_json
 from dialogs.notices import NoticeDialog
 from dialogs.reads import distinct
 
 AT_ONCE = 200
+"""Rows on their way; of a messenger's account at most so many requests are open at the same time."""
 TRIES = 8
 """Of a row that its transport puts off; then it is refused."""
 EDIT_AGAIN = timedelta(seconds=5)
+KEEP = delivery.LEASE / 3
 
 _End = tuple[int, State, str]
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +53,17 @@ class _Ready:
     renewal: Renewal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a Deliver serves: a messenger, one account of it or all of them (empty), and by which way. `lanes` is asked
+    before each turn: what is not a reply is sent only by the process that holds the token."""
+
+    messenger: str
+    transport: Transport
+    lanes: Callable[[], Sequence[Lane]]
+    account: str = ""
+
+
 class Deliver:
     """`reached(hop)` is called between the hops of a row: tests kill the process there."""
 
@@ -57,31 +72,71 @@ class Deliver:
         db: Database,
         houses: Houses,
         notices: Mapping[NoticeKind, NoticeDialog],
-        transports: Mapping[str, Transport],
+        served: Served,
         signals: Signals,
         clock: Clock,
         owner: str,
-        lanes: Sequence[Lane],
         reached: Callable[[str], None] = lambda hop: None,
     ) -> None:
-        self._db, self._houses, self._notices, self._transports = db, houses, notices, transports
-        self._signals, self._clock, self._owner, self._lanes = signals, clock, owner, lanes
-        self._reached = reached
+        self._db, self._houses, self._notices, self._served = db, houses, notices, served
+        self._signals, self._clock, self._owner, self._reached = signals, clock, owner, reached
+        self._away: dict[int, asyncio.Task[None]] = {}
+        self._kept = clock()
 
     async def turn(self) -> int:
         """How many rows have been dealt with; 0 when nothing waits."""
-        now = self._clock()
-        rows = await asyncio.wrap_future(
-            self._db.write(lambda tx: delivery.claim(tx, self._owner, self._lanes, AT_ONCE, now))
+        done = await self.start()
+        await self.landed()
+        return done
+
+    async def start(self) -> int:
+        """Sends without waiting for the answers, so that a slow one holds up nobody else. A row whose older neighbour
+        is on its way is not claimed."""
+        self._reap()
+        await self._keep()
+        room = AT_ONCE - len(self._away)
+        if room <= 0:
+            await asyncio.wait(self._away.values(), timeout=KEEP.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+            return 1
+        now, served = self._clock(), self._served
+        lanes = served.lanes()
+        if await self._read(lambda conn: self._paused(conn, now)):
+            return 0
+        rows = await self._write(
+            lambda tx: delivery.claim(tx, self._owner, lanes, room, now, served.messenger, served.account)
         )
         if not rows:
             return 0
         self._reached("claimed")
-        ready, ends = await asyncio.wrap_future(self._db.read(lambda conn: self._words(conn, rows, now)))
-        begun = await asyncio.wrap_future(self._db.write(lambda tx: self._begin(tx, ready, ends, now)))
+        ready, ends = await self._read(lambda conn: self._words(conn, rows, now))
+        begun = await self._write(lambda tx: self._begin(tx, ready, ends, now))
         self._reached("sending")
-        await asyncio.gather(*(self._send(one) for one in ready if one.row.id in begun))
+        for one in ready:
+            if one.row.id in begun:
+                self._away[one.row.id] = asyncio.create_task(self._send(one))
         return len(rows)
+
+    async def landed(self) -> None:
+        """Everything that is on its way has come to its end."""
+        if self._away:
+            await asyncio.wait(self._away.values())
+            self._reap()
+
+    def _reap(self) -> None:
+        """What has come to its end; where that could not be written down, we say so."""
+        ended = [id for id, sending in self._away.items() if sending.done()]
+        for sending in [self._away.pop(id) for id in ended]:
+            sending.result()
+
+    async def _keep(self) -> None:
+        now = self._clock()
+        if self._away and now - self._kept > KEEP:
+            self._kept, ids = now, sorted(self._away)
+            await self._write(lambda tx: delivery.keep(tx, ids, self._owner, now))
+
+    def _paused(self, conn: Connection, now: datetime) -> bool:
+        until = tokens.paused_until(conn, self._served.messenger, self._served.account)
+        return until is not None and until > now
 
     def _words(self, conn: Connection, rows: Sequence[Row], now: datetime) -> tuple[list[_Ready], list[_End]]:
         """What is to be sent, and the ends of those rows that are not."""
@@ -110,13 +165,25 @@ class Deliver:
             renewal = renew(conn, self._houses, there, message, now)
             if renewal is None:
                 return None
-            parcel = Parcel(row.id, there.id, there.address, renewal.shown, row.edit, push=False, message=message)
-            return _Ready(row, parcel, renewal)
+            return _Ready(row, replace(self._parcel(row, there, renewal.shown), push=False, message=message), renewal)
         shown = from_json(row.body) if row.kind is Kind.SCREEN else self._notice(conn, row.body, there, now)
         if shown is None:
             return None
-        push = row.lane is not Lane.REPLY
-        return _Ready(row, Parcel(row.id, there.id, there.address, shown, row.edit, push))
+        return _Ready(row, self._parcel(row, there, shown))
+
+    @staticmethod
+    def _parcel(row: Row, there: Conversation, shown: Shown) -> Parcel:
+        return Parcel(
+            outbox_id=row.id,
+            conversation_id=there.id,
+            address=there.address,
+            shown=shown,
+            edit=row.edit,
+            push=row.lane is not Lane.REPLY,
+            lang=there.lang,
+            urgent=row.lane is Lane.REPLY,
+            again=row.resent,
+        )
 
     def _notice(self, conn: Connection, body: Mapping[str, Any], there: Conversation, now: datetime) -> Shown | None:
         """In the words of this minute, of what this person may see this minute; None if there is nothing to say."""
@@ -139,15 +206,13 @@ class Deliver:
     async def _send(self, ready: _Ready) -> None:
         outcome = await self._outcome(ready.parcel)
         self._reached("sent")
-        await asyncio.wrap_future(self._db.write(lambda tx: self._settle(tx, ready, outcome)))
+        await self._write(lambda tx: self._settle(tx, ready, outcome))
         self._reached("settled")
+        self._signals.ring("outbox")  # what stood behind it may go
 
     async def _outcome(self, parcel: Parcel) -> Outcome:
-        transport = self._transports.get(parcel.address.messenger)
-        if transport is None:
-            return Rejected("there is no such messenger here")
         try:
-            return await transport.send(parcel)
+            return await self._served.transport.send(parcel)
         except Exception as error:
             log.exception("transport_failed", outbox=parcel.outbox_id)
             return Uncertain(f"a fault of ours: {type(error).__name__}")
@@ -155,15 +220,24 @@ class Deliver:
     def _settle(self, tx: Connection, ready: _Ready, outcome: Outcome) -> None:
         now, id, renewal, tries = self._clock(), ready.row.id, ready.renewal, ready.row.attempts + 1
         match outcome:
-            case Sent(ids, confirmed):
+            case Sent(ids, confirmed, record):
                 delivery.settle(tx, id, State.DELIVERED if confirmed else State.HANDED, now, "", ids)
                 self._shown(tx, ready, ids, now)
-            case Later(seconds, reason) if tries < TRIES:
-                delivery.again(tx, id, now + timedelta(seconds=seconds), reason)
+                if record is not None:
+                    record(tx)
+            case Later(seconds, reason, whole, counted) if tries < TRIES or not counted:
+                until = now + timedelta(seconds=seconds)
+                delivery.again(tx, id, until, reason, counted=counted)
+                if whole:
+                    tokens.pause(tx, self._served.messenger, self._served.account, until)
+            case Moved(peer, reason) if tries < TRIES and conversations.move(tx, ready.row.conversation_id, peer):
+                delivery.again(tx, id, now, reason)
             case Uncertain(reason) if renewal and tries < TRIES:  # an edit can be repeated
                 delivery.again(tx, id, now + EDIT_AGAIN, reason)
-            case Later(_, reason) | Gone(reason) | Rejected(reason):
+            case Later(reason=reason) | Gone(reason) | Moved(_, reason) | Rejected(reason):
                 delivery.settle(tx, id, State.REFUSED, now, reason)
+                if isinstance(outcome, Gone):
+                    self._gone(tx, ready.row, now)
                 if renewal and not isinstance(outcome, Later):
                     pins.forget(tx, renewal.pin)
             case Uncertain(reason):
@@ -172,6 +246,19 @@ class Deliver:
                 assert_never(outcome)
         if not isinstance(outcome, Sent):
             log.warning("not_sent", outbox=id, outcome=type(outcome).__name__, reason=outcome.reason)
+
+    @staticmethod
+    def _gone(tx: Connection, row: Row, now: datetime) -> None:
+        """Nobody is there any more; what they should know goes where they can be reached."""
+        conversations.gone(tx, row.conversation_id, now)
+        if row.kind is Kind.NOTICE:
+            failover(tx, row.conversation_id, row.body["kind"], row.body["facts"], row.key, now)
+
+    async def _read(self, fn: Callable[[Connection], T]) -> T:
+        return await asyncio.wrap_future(self._db.read(fn))
+
+    async def _write(self, fn: Callable[[Connection], T]) -> T:
+        return await asyncio.wrap_future(self._db.write(fn))
 
     def _shown(self, tx: Connection, ready: _Ready, ids: Sequence[str], now: datetime) -> None:
         """What the message says now, so that it can be kept true."""

@@ -13,9 +13,10 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from bots.house import Houses
-from bots.moves import Move, actor_of, give_up
+from bots.moves import Move, actor_in, give_up
 from bots.signals import Signals
 from core.clock import Clock
+from core.conversations import elsewhere
 from core.conversations import service as conversations
 from core.conversations.service import Lost
 from core.conversations.types import Conversation
@@ -56,7 +57,7 @@ class Front:
         try:
             await self._serve(self._turn(heard, now))
         except Exception:
-            await asyncio.wrap_future(self._db.write(lambda tx: self._give_back(tx, heard)))
+            await asyncio.wrap_future(self._db.write(lambda tx: _give_back(tx, self._owner, heard)))
             raise
         return len(heard)
 
@@ -68,13 +69,6 @@ class Front:
             self._reached("saved")
             self._signals.ring("outbox")
 
-    def _give_back(self, tx: Connection, heard: Sequence[Heard]) -> None:
-        """The database has failed us, not they us: nobody has to wait until the lease runs out."""
-        there = sorted({one.conversation_id for one in heard})
-        mine = {id for id in there if conversations.release(tx, id, self._owner)}
-        inbox.untry(tx, [one.id for one in heard if one.conversation_id in mine])
-        inbox.wake(tx, there)
-
     def _turn(self, heard: Sequence[Heard], now: datetime) -> _Turn:
         return _Turn(self._houses, self._owner, heard, now)
 
@@ -85,6 +79,14 @@ class Front:
             conversations.release(tx, idle, self._owner)
             inbox.wake(tx, [idle])
         return heard
+
+
+def _give_back(tx: Connection, owner: str, heard: Sequence[Heard]) -> None:
+    """It is not their fault that they have not been heard: nobody has to wait until the lease runs out."""
+    there = sorted({one.conversation_id for one in heard})
+    mine = {id for id in there if conversations.release(tx, id, owner)}
+    inbox.untry(tx, [one.id for one in heard if one.conversation_id in mine])
+    inbox.wake(tx, there)
 
 
 class _Turn:
@@ -99,13 +101,14 @@ class _Turn:
         self._moves: dict[int, Move] = {}
         self._known: Mapping[int, Conversation] = {}
         self._problems: dict[int, str] = {}
+        self._lost: set[int] = set()
 
     def begin(self, conn: Connection) -> None:
-        self._known = conversations.read(conn, list(self._waiting))
+        self._known = elsewhere.read(conn, list(self._waiting))
         for id, waiting in self._waiting.items():
             before = self._known[id]
             with self._minding(id):
-                actor = actor_of(conn, before.person)
+                actor = actor_in(conn, before)
                 move = self._moves[id] = Move(self._houses, self._owner, before, actor, list(waiting), self._now)
                 move.go(conn, writing=False)
             if id in self._problems:
@@ -121,6 +124,8 @@ class _Turn:
             if id not in self._problems:
                 with self._minding(id), tx.begin_nested():
                     self._moves[id].finish(tx)
+            if id in self._lost:
+                _give_back(tx, self._owner, self._waiting[id])
             if id in self._problems:
                 before, problem = self._known[id], self._problems[id]
                 speech = self._houses.speeches[before.lang]
@@ -131,6 +136,7 @@ class _Turn:
         try:
             yield
         except Lost:
+            self._lost.add(conversation_id)
             log.info("move_lost", conversation=conversation_id)
         except Exception as error:
             if isinstance(error, sqlalchemy.exc.DBAPIError) and is_away(error):

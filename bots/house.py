@@ -1,11 +1,14 @@
-"""The dialogs of each audience and the languages that they are spoken in, loaded once at the start."""
+"""The dialogs of each audience and the languages that they are spoken in, loaded once at the start; and which of them
+a conversation hears."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from core.conversations.types import Person
+from core.actors import Actor, Nobody
+from core.conversations.types import Conversation
 from core.speech import Speeches
+from dialogs import house
 from dialogs.house import House, citizens, officials
 
 
@@ -14,9 +17,13 @@ class Houses:
     citizens: House
     staff: House
     speeches: Speeches
+    door: House = field(default_factory=house.door)
 
-    def of(self, person: Person) -> House:
-        return self.citizens if person.kind == "citizen" else self.staff
+    def of(self, there: Conversation, actor: Actor) -> House:
+        """`actor` is who speaks there this minute."""
+        if there.person.kind == "citizen":
+            return self.citizens
+        return self.door if isinstance(actor, Nobody) else self.staff
 
 
 def load_houses(speeches: Speeches) -> Houses:

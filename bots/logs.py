@@ -21,8 +21,11 @@ _PATTERNS = (
     re.compile(r"(?<=/enter/)[\w-]+"),
     re.compile(r"(?<=ticket=)[\w-]+"),
     re.compile(r"(?<=otklik_desk=)[\w-]+"),
-    re.compile(r"\d{6,}:[\w-]{35}"),  # core.telegram.org/bots/api#authorizing-your-bot
-    re.compile(r"vk1\.a\.[\w-]+"),
+    re.compile(r"\d{5,}(:|%3A)[\w-]{30,}"),  # core.telegram.org/bots/api#authorizing-your-bot
+    re.compile(r"(?<=enter_)[\w-]{20,}"),  # the same token as /enter/, in a link to a bot
+    re.compile(r"(?<=access_token=)[\w.-]+"),
+    re.compile(r"(?<=[?&]key=)[\w.-]+"),  # of VK's Long Poll: it reads what people write
+    re.compile(r"vk1\.\w\.[\w.-]+"),
     re.compile(r"(?<=exception=)[A-Za-z_][\w.]*\(.*\)(?=>)"),  # asyncio names a task with the words of its exception
 )
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")

@@ -6,7 +6,7 @@ ends. What one event does is all or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -19,9 +19,11 @@ from sqlalchemy.engine import Connection
 from bots.house import Houses
 from core import app
 from core.actors import Actor, Citizen, Nobody
+from core.authorities.entries import PAGE
 from core.authorities.queries import find_official
+from core.conversations import elsewhere
 from core.conversations import service as conversations
-from core.conversations.types import Conversation, FormRow, Person, Saved
+from core.conversations.types import Conversation, Elsewhere, FormRow, Person, Saved
 from core.db import is_away
 from core.errors import Refusal
 from core.inbox import service as inbox
@@ -30,10 +32,11 @@ from core.lines import line
 from core.outbox import service as outbox
 from core.shown import Shown, from_json, to_json
 from core.speech import Speech
-from core.talk import Do, Done, Failed, Load, Screen
-from dialogs.house import House, Out, Talk, worded
+from core.talk import Do, Done, Failed, Load, Press, Screen
+from dialogs.house import GATES, Begun, House, Out, Talk, worded
 from dialogs.session import Session, session_from_json, session_to_json
 from dialogs.shell import hear
+from dialogs.ways import left_behind
 
 ROUNDS = 24
 """Queries and commands of one event; more is a dialog that goes in circles."""
@@ -70,7 +73,9 @@ class Move:
         known = self.house.dialogs.forms
         forms = [form for form in self.before.forms if form.name in known]
         self._unknown = [form for form in self.before.forms if form.name not in known]  # of another release
-        sessions = [(form.depth, self._session(form)) for form in forms]
+        sessions = [(form.depth, _session(form)) for form in forms]
+        # One that another release has written and this one cannot read stays as it is, out of sight.
+        self._unknown += [form for form, (_, session) in zip(forms, sessions, strict=True) if session is None]
         framed = sorted((depth, n) for n, (depth, _) in enumerate(sessions) if depth is not None)
         frames = (sessions[n][1] for _, n in framed)
         aside = (session for depth, session in sessions[::-1] if depth is None)
@@ -79,15 +84,15 @@ class Move:
             frames=tuple(session for session in frames if session),
             aside=tuple(session for session in aside if session),
             live=self._live(),
+            elsewhere=tuple(self._begun()),
         )
 
-    def _session(self, form: FormRow) -> Session | None:
-        """One that another release has written and this one cannot read stays as it is, out of sight."""
-        try:
-            return session_from_json(form.session)
-        except ValidationError:
-            self._unknown.append(form)
-            return None
+    def _begun(self) -> Iterator[Begun]:
+        """Elsewhere, of what can go on in this house."""
+        for there in self.before.elsewhere:
+            session = _session(there.form) if there.form.name in self.house.dialogs.forms else None
+            if session:
+                yield Begun(session, there.messenger)
 
     def _live(self) -> Shown | None:
         try:
@@ -97,7 +102,7 @@ class Move:
 
     @property
     def house(self) -> House:
-        return self.houses.of(self.before.person)
+        return self.houses.of(self.before, self.actor)
 
     @property
     def speech(self) -> Speech:
@@ -129,7 +134,7 @@ class Move:
         return True
 
     def _hear(self, conn: Connection, heard: Heard, *, writing: bool) -> bool:
-        if isinstance(self.actor, Nobody):
+        if isinstance(self.actor, Nobody) and not self.actor.conversation:
             self._say(f"move:{heard.id}:0", Out(Screen((NO_ENTRY,))))
             return True
         moving, asked = self._open or (
@@ -177,11 +182,12 @@ class Move:
 
     def _heard(self, heard: Heard, talk: Talk, out: tuple[Out, ...]) -> None:
         self.talk = talk
+        on = heard.event.on if isinstance(heard.event, Press) else ""
         for place, one in enumerate(out):
-            self._say(f"move:{heard.id}:{place}", one)
+            self._say(f"move:{heard.id}:{place}", one, on)
 
-    def _say(self, key: str, out: Out) -> None:
-        shown = worded(out, self.speech.show)
+    def _say(self, key: str, out: Out, on: str = "") -> None:
+        shown = replace(worded(out, self.speech.show), on=on)
         self.out.append((key, out, shown))
         if not shown.alarm:  # it has no buttons: the screen that follows it is the live one
             self.talk = replace(self.talk, live=shown)
@@ -189,7 +195,10 @@ class Move:
     def finish(self, tx: Connection) -> None:
         """Everything that the move leaves, in one transaction. Raises Lost where another owner has been faster."""
         self.go(tx, writing=True)
-        conversations.save(tx, self.before, self._saved(), self.owner, self.now)
+        taken = self._taken()
+        here = elsewhere.take(tx, self.before, taken)
+        conversations.save(tx, here, self._saved(), self.owner, self.now)
+        self._leave_behind(tx, taken)
         inbox.settle(tx, [heard.id for heard in self.done], self.now)
         for query in self.reads:
             app.audit_read(tx, self.actor, query, self.now)
@@ -205,6 +214,22 @@ class Move:
                 tx, self.before.id, to_json(shown), key=key, edit=out.edit, keep=keep, now=self.now, expires_at=expires
             )
         inbox.wake(tx, [self.before.id])
+
+    def _taken(self) -> list[Elsewhere]:
+        """Forms of other conversations that have gone on here."""
+        offered = {begun.session.run for begun in self._begun()}
+        left = {begun.session.run for begun in self.talk.elsewhere}
+        return [there for there in self.before.elsewhere if there.form.run in offered - left]
+
+    def _leave_behind(self, tx: Connection, taken: Sequence[Elsewhere]) -> None:
+        """Where one of them was on show, a word of that takes its place."""
+        guards = {GATES[there.form.name].form for there in taken if there.form.name in GATES}
+        for id in sorted({there.conversation_id for there in taken if there.form.depth is not None}):
+            there = conversations.read(tx, [id])[id]
+            screen = left_behind(self.houses.of(there, self.actor), self.before.address.messenger)
+            live, key = to_json(self.houses.speeches[there.lang].show(screen)), f"left:{id}:{there.version}"
+            elsewhere.leave_behind(tx, id, live, guards)
+            outbox.enqueue_screen(tx, id, live, key=key, edit=True, keep=False, now=self.now)
 
     def _still_needed(self) -> list[tuple[str, Out, Shown]]:
         """Of screens that follow each other unseen only the last is sent, and those to keep."""
@@ -246,6 +271,19 @@ def give_up(
 def _apology(speech: Speech, live: Shown | None) -> Shown:
     """With the buttons that were on show, so that the person can go on."""
     return replace(speech.show(Screen((APOLOGY,), keep=True)), buttons=live.buttons if live else ())
+
+
+def _session(form: FormRow) -> Session | None:
+    try:
+        return session_from_json(form.session)
+    except ValidationError:
+        return None
+
+
+def actor_in(conn: Connection, there: Conversation) -> Actor:
+    """Where nobody works yet somebody may enter, but for the desks of a page, which has its own door."""
+    actor = actor_of(conn, there.person)
+    return Nobody(there.id) if isinstance(actor, Nobody) and there.address.messenger != PAGE else actor
 
 
 def actor_of(conn: Connection, person: Person) -> Actor:

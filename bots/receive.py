@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from bots.files.kinds import MOST
 from core.conversations import service as conversations
 from core.conversations.types import Address, Person
+from core.files.fetches import add_waiting
+from core.files.types import Kind
 from core.inbox import service as inbox
-from core.talk import Incoming
+from core.talk import Incoming, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file that the messenger has: what it needs to be found there, and how large it is said to be, in bytes."""
+
+    kind: Kind
+    source: Mapping[str, Any]
+    name: str = ""
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What a transport has read off the wire. `key` is the messenger's own name for it, the same at a repetition."""
+    """What a transport has read off the wire. `key` is the messenger's own name for it, the same at a repetition.
+    `part`: what else may come may belong to it (core.inbox.parts). What is `fleeting` is not kept as it came."""
 
     address: Address
     key: str
     event: Incoming
     raw: bytes
     lang: str
+    files: tuple[Wanted, ...] = ()
+    part: str = ""
+    fleeting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +51,55 @@ class Accepted:
     new: bool
 
 
-def meet(tx: Connection, address: Address, lang: str, now: datetime, newcomer: Callable[[Connection], Person]) -> int:
+Newcomer = Callable[[Connection], Person]
+
+
+def meet(tx: Connection, address: Address, lang: str, now: datetime, newcomer: Newcomer) -> int:
     """The conversation at this address; whoever is new there is made by `newcomer`."""
     found = conversations.find(tx, address)
     return conversations.meet(tx, address, newcomer(tx), lang, now) if found is None else found
 
 
-def accept(tx: Connection, update: Update, now: datetime, newcomer: Callable[[Connection], Person]) -> Accepted:
+def accept(tx: Connection, update: Update, now: datetime, newcomer: Newcomer) -> Accepted:
     there = meet(tx, update.address, update.lang, now, newcomer)
-    return Accepted(there, inbox.accept(tx, there, update.key, update.event, update.raw, now))
+    if update.files and inbox.knows(tx, there, update.key):
+        return Accepted(there, new=False)
+    event = _with_files(tx, there, update, now) if update.files else update.event
+    raw = b"" if update.fleeting else update.raw
+    new = inbox.accept(tx, there, update.key, event, raw, now, update.part)
+    if new:
+        conversations.back_again(tx, there)
+    return Accepted(there, new)
+
+
+def gone(tx: Connection, address: Address, now: datetime) -> None:
+    """The person there does not want to hear from us any more."""
+    if (there := conversations.find(tx, address)) is not None:
+        conversations.gone(tx, there, now)
+
+
+def back(tx: Connection, address: Address) -> None:
+    if (there := conversations.find(tx, address)) is not None:
+        conversations.back_again(tx, there)
+
+
+def _with_files(tx: Connection, there: int, update: Update, now: datetime) -> Message:
+    """The files go on by reference; their bytes come later. Officials send none."""
+    message = update.event
+    if not isinstance(message, Message):
+        raise TypeError("Only a message has files.")
+    person = conversations.read(tx, [there])[there].person
+    if person.kind != "citizen":
+        return replace(message, unread=message.unread or "kind")
+    small = [one for one in update.files if (one.size or 0) <= MOST]
+    if len(small) < len(update.files):
+        message = replace(message, unread="size")
+    messenger = update.address.messenger
+    photos, documents = list(message.photos), list(message.documents)
+    for one in small:
+        ref = add_waiting(tx, person.id, one.kind, messenger, one.source, one.name, now)
+        if one.kind is Kind.PHOTO:
+            photos.append(ref)
+        else:
+            documents.append(ref)
+    return replace(message, photos=tuple(photos), documents=tuple(documents))

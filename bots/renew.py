@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
 from bots.house import Houses
-from bots.moves import NO_ENTRY, actor_of
+from bots.moves import NO_ENTRY, actor_in
 from core import app, pins
 from core.actors import Nobody
 from core.conversations import service as conversations
@@ -22,7 +22,6 @@ from core.lines import line
 from core.pins import Pin
 from core.shown import Shown, from_json, to_json
 from core.talk import Button, Screen
-from dialogs.house import House
 from dialogs.reads import distinct
 from dialogs.ways import BUTTONS_MOST, RESUME
 
@@ -48,7 +47,7 @@ class Renewal:
 def renew(conn: Connection, houses: Houses, there: Conversation, message: str, now: datetime) -> Renewal | None:
     """None where there is nothing to change."""
     pin = pins.find(conn, there.id, message)
-    screen = None if pin is None else _screen(conn, houses.of(there.person), there, pin, now)
+    screen = None if pin is None else _screen(conn, houses, there, pin, now)
     if pin is None or screen is None:
         return None
     shown, live = replace(houses.speeches[there.lang].show(screen), pin=pin.pinned), _live(there, pin)
@@ -62,11 +61,13 @@ def renew(conn: Connection, houses: Houses, there: Conversation, message: str, n
     return Renewal(pin, shown, there.live if live else None)
 
 
-def _screen(conn: Connection, house: House, there: Conversation, pin: Pin, now: datetime) -> Screen | None:
+def _screen(conn: Connection, houses: Houses, there: Conversation, pin: Pin, now: datetime) -> Screen | None:
     """None where another release knows this view."""
-    actor, view = actor_of(conn, there.person), house.dialogs.views.get(pin.pinned.view)
+    actor = actor_in(conn, there)
     if isinstance(actor, Nobody):
         return Screen((CLOSED, NO_ENTRY))
+    house = houses.of(there, actor)
+    view = house.dialogs.views.get(pin.pinned.view)
     if view is None:
         return None
     query = view.needs(pin.pinned.args)

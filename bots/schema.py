@@ -26,6 +26,8 @@ TABLES = (
     "core.timers",
     "core.jobs",
     "bots.web.tables",
+    "bots.live",
+    "bots.uploads",
 )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
+
+from sqlalchemy.engine import Connection
 
 from core.conversations.types import Address
 from core.shown import Shown
@@ -13,7 +16,8 @@ from core.shown import Shown
 class Parcel:
     """One row of the outbox on its way. `edit`: it may replace the live screen there; `push`: it must not touch it.
     `message`: it is to be shown in this very message of ours and nowhere else, and without buttons unless that is the
-    live screen; Rejected where that is not possible any more."""
+    live screen; Rejected where that is not possible any more. `lang` is for what a transport has to add of its own;
+    `urgent`: somebody waits for it (a reply); `again`: it is sent once more after a crash."""
 
     outbox_id: int
     conversation_id: int
@@ -22,28 +26,44 @@ class Parcel:
     edit: bool
     push: bool
     message: str = ""
+    lang: str = "ru"
+    urgent: bool = True
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """`ids` are the messenger's own, one for each part. `confirmed`: a device need not say that it has shown it."""
+    """`ids` are the messenger's own, one for each part. `confirmed`: a device need not say that it has shown it.
+    `record` writes what the transport wants to remember, in one transaction with the end of the row."""
 
     ids: tuple[str, ...]
     confirmed: bool
+    record: Callable[[Connection], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Certainly not taken; may be tried again after so many seconds."""
+    """Certainly not taken; may be tried again after so many seconds. `whole`: nothing of this account is taken until
+    then. Where it is not `counted`, it is no fault of this row: it waits until it is too old."""
 
     seconds: float
     reason: str
+    whole: bool = False
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
     """The person cannot be reached at this address any more."""
 
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat has another name by now, and the same people are there."""
+
+    peer: str
     reason: str
 
 
@@ -61,7 +81,7 @@ class Uncertain:
     reason: str
 
 
-Outcome = Sent | Later | Gone | Rejected | Uncertain
+Outcome = Sent | Later | Gone | Moved | Rejected | Uncertain
 
 
 class Transport(Protocol):

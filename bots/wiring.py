@@ -8,20 +8,24 @@ import secrets
 import socket
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from sqlalchemy.engine import Connection
 
+from bots.account import Account
 from bots.config import ROOT, Settings
-from bots.deliver import Deliver
+from bots.connect import hooks, introduce, known_channels, messengers
+from bots.deliver import Deliver, Served
 from bots.fanout import Fanout
 from bots.files.decode import Decoder
 from bots.files.lane import AT_ONCE, FetchLane, Source
 from bots.files.settings import open_store
-from bots.files.store import FileStore
 from bots.front import Front
 from bots.house import Houses, load_houses
+from bots.messenger import World
 from bots.signals import Signals
 from bots.turns import take_turns
 from bots.web.context import Context
@@ -34,10 +38,10 @@ from core.clock import Clock, utc_now
 from core.conversations import service as conversations
 from core.db import Database
 from core.files import fetches
-from core.outbox import delivery
+from core.outbox import delivery, tokens
 from core.outbox.types import Lane
 from core.region.file import load_region
-from core.region.store import save_region
+from core.region.store import find_region, save_region
 from core.region.types import Region
 from core.speech import load_speeches
 from dialogs.notices import registry as notices
@@ -73,17 +77,25 @@ class Process:
 def prepare(settings: Settings, db: Database) -> Process:
     """Everything that is read once. The only process of an embedded database also cleans up after the one before it."""
     region = replace(load_region(settings.region), web=settings.address)
-    db.write(lambda tx: save_region(tx, region)).result()
+    region = db.write(lambda tx: _keep(tx, settings, region)).result()
     if db.embedded:
         db.write(lambda tx: _alone(db, tx)).result()
     speeches = load_speeches(ROOT / "locales", ZoneInfo(region.zone))
     return Process(settings, db, region, load_houses(speeches))
 
 
+def _keep(tx: Connection, settings: Settings, region: Region) -> Region:
+    before = find_region(tx)
+    known = replace(region, channels=known_channels(settings, before.channels if before else ()))
+    save_region(tx, known)
+    return known
+
+
 def _alone(db: Database, tx: Any) -> None:
     conversations.free_all(tx)
     delivery.recover(tx, utc_now(), everything=True)
     fetches.free_all(tx)
+    tokens.drop_all(tx)
 
 
 async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Callable[[], None]) -> None:
@@ -94,11 +106,15 @@ async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Ca
     signals = Fanout(url) if url else Signals(sure=db.embedded)  # of a SQLite file there is one process
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     files, decoder = open_store(settings), Decoder()
-    transports = {MESSENGER: WebTransport(db, signals, clock)}
-    sources: dict[str, Source] = {}  # pages send their files themselves
+    world = World(settings, db, process.houses, process.region, signals, clock, files, process.reached)
+
+    def deliver(served: Served) -> Deliver:
+        return Deliver(db, process.houses, notices.load(), served, signals, clock, owner, process.reached)
+
     lanes = ALL_LANES if parts.worker else REPLIES
-    deliver = Deliver(db, process.houses, notices.load(), transports, signals, clock, owner, lanes, process.reached)
-    turns: dict[str, Callable[[], Coroutine[Any, Any, int]]] = {"outbox": deliver.turn}
+    pages = Served(MESSENGER, WebTransport(db, signals, clock), lambda: lanes)
+    turns: dict[str, Callable[[], Coroutine[Any, Any, int]]] = {"outbox": deliver(pages).turn}
+    sources: dict[str, Source] = {}  # filled by the messengers; pages send their files themselves
     if parts.front:
         turns["inbox"] = Front(db, process.houses, signals, clock, owner, process.reached).turn
     if parts.worker:
@@ -108,10 +124,15 @@ async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Ca
         lane = FetchLane(db, files, decoder, sources, signals, clock, owner)
         turns |= {f"fetch-{n}": lane.turn for n in range(AT_ONCE)}
     stopping = asyncio.Event()
-    runner = await _pages(process, signals, stopping, files, decoder) if parts.front else None
+    runner = await _pages(process, world, stopping, decoder) if parts.front else None
     carrying = [asyncio.create_task(signals.run())] if isinstance(signals, Fanout) else []
     working = [asyncio.create_task(take_turns(turn, signals, name, stopping)) for name, turn in turns.items()]
     started()
+    accounts = [
+        Account(world, one, deliver, owner, sources, holding=parts.worker, let_in=partial(introduce, world))
+        for one in messengers(world)
+    ]
+    working += [asyncio.create_task(account.run(stopping)) for account in accounts]
     await stop.wait()
     stopping.set()
     for name in turns:
@@ -122,24 +143,24 @@ async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Ca
     await _end([*working, *carrying])
 
 
-async def _pages(
-    process: Process, signals: Signals, stopping: asyncio.Event, files: FileStore, decoder: Decoder
-) -> web.AppRunner:
+async def _pages(process: Process, world: World, stopping: asyncio.Event, decoder: Decoder) -> web.AppRunner:
     settings = process.settings
     context = Context(
         settings=settings,
         db=process.db,
-        signals=signals,
+        signals=world.signals,
         clock=process.clock,
         speeches=process.houses.speeches,
         region=process.region,
-        files=files,
+        files=world.files,
         decoder=decoder,
         stopping=stopping,
         reached=process.reached,
     )
     # Nobody compresses what they send us, and what is not unpacked cannot be a bomb.
-    runner = web.AppRunner(build(context), access_log=None, shutdown_timeout=STREAMS_END, auto_decompress=False)
+    runner = web.AppRunner(
+        build(context, hooks(world)), access_log=None, shutdown_timeout=STREAMS_END, auto_decompress=False
+    )
     await runner.setup()
     await web.TCPSite(runner, settings.http_host, settings.http_port).start()
     return runner

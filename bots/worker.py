@@ -15,6 +15,7 @@ from bots.signals import Signals
 from bots.work import Record, Tools
 from core import app, jobs, timers
 from core.clock import Clock
+from core.notify.unread import pass_on_unread
 from core.outbox import delivery
 from core.personal.service import ERASE
 
@@ -58,6 +59,7 @@ class Worker:
     def _tick(self, tx: Connection, now: datetime) -> int:
         delivery.recover(tx, now)
         delivery.expire(tx, now)
+        pass_on_unread(tx, now)
         due = timers.due(tx, now, TIMERS_AT_ONCE)
         for timer in due:
             try:

@@ -37,7 +37,10 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """A desk whose official has left, an address that we have not met."""
+    """A desk whose official has left, an address that we have not met. `conversation`: the chat in which somebody may
+    enter with a link; 0: nowhere."""
+
+    conversation: int = 0
 
 
 Actor = Citizen | Official | System | Nobody

@@ -31,13 +31,21 @@ from core.appeals import (
 from core.appeals.attachments import forget_place
 from core.appeals.rules import COORDINATORS
 from core.audit import record
+from core.authorities.entries import enter_desk, leave_chats, show_entry
 from core.authorities.queries import find_authorities, list_templates, who_am_i
-from core.authorities.types import FindAuthorities, ListTemplates, WhoAmI
-from core.citizens.queries import list_consents, show_consent, show_settings
-from core.citizens.service import give_consent, set_pushes, set_quiet, withdraw_consent
+from core.authorities.types import EnterDesk, FindAuthorities, LeaveDesk, ListTemplates, ShowEntry, WhoAmI
+from core.citizens.joining import find_join, issue_join
+from core.citizens.queries import list_channels, list_consents, show_consent, show_settings
+from core.citizens.service import give_consent, set_channel, set_pushes, set_quiet, withdraw_consent
 from core.citizens.types import (
+    FindJoin,
+    FinishJoin,
     GiveConsent,
+    IssueJoin,
+    JoinByCode,
+    ListChannels,
     ListConsents,
+    SetChannel,
     SetPushes,
     SetQuiet,
     ShowConsent,
@@ -51,6 +59,7 @@ from core.files.queries import place_of_photos
 from core.files.types import FileLost, FileReady, PlaceOfPhotos
 from core.notify.service import tell_citizen, tell_lost, tell_official, tell_queue
 from core.outcome import Outcome
+from core.personal import joining
 from core.personal.drafts import show_draft
 from core.personal.service import request_erasure, request_export, show_erasure
 from core.personal.types import RequestErasure, RequestExport, ShowDraft, ShowErasure
@@ -72,6 +81,7 @@ CITIZEN: Right = (Citizen,)
 OFFICIAL: Right = (Official,)
 PERSON: Right = (Citizen, Official)
 SYSTEM: Right = (System,)
+NOBODY: Right = (Nobody,)
 ANYBODY: Right = (Citizen, Official, System, Nobody)
 
 OBJECT_MOST = 64
@@ -95,8 +105,15 @@ COMMANDS: Mapping[type, Entry] = {
     WithdrawConsent: Entry(withdraw_consent, CITIZEN),
     SetPushes: Entry(set_pushes, CITIZEN),
     SetQuiet: Entry(set_quiet, CITIZEN),
+    SetChannel: Entry(set_channel, CITIZEN),
+    IssueJoin: Entry(issue_join, CITIZEN),
+    FindJoin: Entry(find_join, CITIZEN),
+    JoinByCode: Entry(joining.join_by_code, CITIZEN),
+    FinishJoin: Entry(joining.finish_join, SYSTEM),
     RequestExport: Entry(request_export, CITIZEN),
     RequestErasure: Entry(request_erasure, CITIZEN),
+    EnterDesk: Entry(enter_desk, NOBODY),
+    LeaveDesk: Entry(leave_chats, OFFICIAL),
     types.FileAppeal: Entry(filing.file_appeal, CITIZEN),
     types.TakeAppeal: Entry(service.take_appeal, OFFICIAL),
     types.AnswerAppeal: Entry(service.answer_appeal, OFFICIAL),
@@ -123,8 +140,10 @@ QUERIES: Mapping[type, Entry] = {
     ShowConsent: Entry(show_consent, CITIZEN),
     ListConsents: Entry(list_consents, CITIZEN),
     ShowSettings: Entry(show_settings, CITIZEN),
+    ListChannels: Entry(list_channels, CITIZEN),
     ShowErasure: Entry(show_erasure, CITIZEN),
     ShowDraft: Entry(show_draft, CITIZEN),
+    ShowEntry: Entry(show_entry, NOBODY),
     WhoAmI: Entry(who_am_i, OFFICIAL),
     ListTemplates: Entry(list_templates, OFFICIAL),
     FindAuthorities: Entry(find_authorities, OFFICIAL),
@@ -158,6 +177,7 @@ AUDITED: Mapping[type, Callable[[Any], tuple[str, str]]] = {
 TIMERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     clocks.CLOSE: lambda payload: types.CloseUnrated(payload["number"], payload["version"]),
     clocks.REJECT: lambda payload: types.RejectUnreplied(payload["number"], payload["version"]),
+    joining.FINISH: lambda payload: FinishJoin(payload["citizen"]),
 }
 """The command that a timer of this kind gives, from its payload."""
 

@@ -61,9 +61,9 @@ def owned(*columns: str, by: str = "", vanish: bool = False) -> dict[str, Any]:
     return {"owners": ((columns, by),), "vanish": vanish}
 
 
-def owned_by_each(*infos: dict[str, Any]) -> dict[str, Any]:
-    """Rows that are about one person and may be the words of another."""
-    return {"owners": tuple(owner for info in infos for owner in info["owners"]), "vanish": False}
+def owned_by_each(*infos: dict[str, Any], vanish: bool = False) -> dict[str, Any]:
+    """Rows that lead to people by several ways: about one person, they may be the words of another."""
+    return {"owners": tuple(owner for info in infos for owner in info["owners"]), "vanish": vanish}
 
 
 class Moment(sa.types.TypeDecorator[datetime]):

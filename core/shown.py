@@ -33,7 +33,8 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`led` is the data of the press that has led to it."""
+    """`led` is the data of the press that has led to it, and `on` the message on which that button hung, where the
+    messenger names it."""
 
     text: str
     note: str = ""
@@ -47,6 +48,7 @@ class Shown:
     expires: datetime | None = None
     pin: Pinned | None = None
     led: str = ""
+    on: str = ""
 
 
 _SHOWN = TypeAdapter(Shown)

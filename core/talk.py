@@ -57,17 +57,21 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button. `run` and `rev` name the form and the screen it hung on; both are empty for a view's button."""
+    """A button. `run` and `rev` name the form and the screen it hung on; both are empty for a view's button. `on` is the
+    messenger's own name for the message it hung on, where it has one."""
 
     key: str
     run: str = ""
     rev: int = 0
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """What was sent together is one event. Photos and documents are references; `key` is the messenger's own name for
-    it, `edited` the key of the message that this one replaces."""
+    it, `edited` the key of the message that this one replaces. `unread` says what came that cannot be read here:
+    "sticker", "video", "kind" (a file of this kind), "size" (a file that is too large), "words" (words that are not
+    taken in this messenger)."""
 
     text: str = ""
     photos: tuple[str, ...] = ()
@@ -77,6 +81,7 @@ class Message:
     contact: Contact | None = None
     edited: str = ""
     key: str = ""
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

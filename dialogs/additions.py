@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from core.appeals.types import DOCUMENTS_MOST, PHOTOS_MOST
 from core.lines import BLANK, Line, Text, line, literal
-from dialogs.cards import going_on, unless_empty
+from dialogs.cards import unless_empty
 from dialogs.session import Here, Step
 from dialogs.steps import consent, documents, gathered
 from dialogs.wording import files_words, grouped
@@ -26,4 +26,4 @@ def checked(text: Step[str], first: Callable[[str], Line], label: Line) -> Step[
 
     changes = ((line("the words"), text), (line("the photos"), PHOTOS), (line("the files"), DOCUMENTS))
     check = consent("check", preview, label, changes=changes, photos=lambda draft: draft[PHOTOS])
-    return going_on(unless_empty(check, PHOTOS, DOCUMENTS), text)
+    return unless_empty(check, PHOTOS, DOCUMENTS)

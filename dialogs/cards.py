@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from core.appeals.types import Act, AppealCard
 from core.lines import Line, line, literal
-from core.talk import Button, Message, Refused, Said, Screen, Took
+from core.talk import Button, Screen
 from core.text import shortened
 from dialogs.keys import CHANGE
 from dialogs.session import Draft, Here, Step
@@ -18,8 +18,6 @@ from dialogs.wording import grouped
 T = TypeVar("T")
 BRIEF = 24
 """Characters of the first words, on a button that goes on with them."""
-ADDITION = 40
-"""Characters: longer words on a step of buttons go on telling, shorter ones try to answer it."""
 
 
 def opened(number: str) -> Button:
@@ -54,18 +52,6 @@ def unless_empty(step: Step[T], *beside: Step[tuple[str, ...]]) -> Step[T]:
         return replace(screen, buttons=tuple(b for b in screen.buttons if b.key not in empty))
 
     return replace(step, show=show)
-
-
-def going_on(step: Step[Any], words: Step[str]) -> Step[Any]:
-    """People go on telling while we ask for something else: what is too long for an answer belongs to their words."""
-
-    def read(said: Said, here: Here[Any]) -> Took | Refused:
-        reply = step.read(said, here) if step.read else Refused(line("Please choose one of the buttons."))
-        if not (isinstance(reply, Refused) and isinstance(said, Message) and len(said.text.strip()) > ADDITION):
-            return reply
-        return Took({words.id: f"{here.draft[words]}\n{said.text}".strip()}, line("This is added to your message."))
-
-    return replace(step, read=read)
 
 
 def or_else(step: Step[T], way: Callable[[Draft], Button]) -> Step[T]:

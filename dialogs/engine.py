@@ -54,8 +54,24 @@ UNTAKEN = {
     "documents": line("Files are not taken here."),
     "voice": line("Voice messages are not listened to here: please write it in words."),
     "contact": line("A phone number is not needed here."),
+    "unread": line("A part of it cannot be read here: please write it in words."),
 }
 """By field of a Message: what is said about a part that no step takes."""
+UNREAD = {
+    "sticker": line("We cannot read stickers: please write it in words."),
+    "video": line("We cannot watch videos here: please send photos, or write in words what is to be seen."),
+    "kind": line("Files of this kind are not taken: please send photos, PDF, Word, Excel or plain text."),
+    "size": line(
+        "This file is too large, 20 MB at most: please send a smaller one (a photo as a photo, not as a file), "
+        "or use the chat on the site."
+    ),
+    "words": line("Here, in Telegram, we take no words about people and places: please press a button."),
+}
+"""By what it was that could not be read."""
+ADDITION = 40
+"""Characters: words that are longer go on telling where we wait for an answer, shorter ones try to answer."""
+ADDED = line("This is added to your message.")
+NOT_KEPT = line("What you have just written is not kept: please answer this first.")
 
 
 @dataclass(frozen=True)
@@ -64,9 +80,10 @@ class Form:
     made from data that a session names by revision; a tuple may change under its sessions. A new `revision` makes the
     buttons of old screens old. `catch` lists the steps that pick photos and places out of messages meant for another
     step: they read by their own answer alone. `title` names the form in menus, `brief` a begun run of it; the draft
-    of `brief` holds whatever is on file, so that it uses `draft.get`. `value` is what a form hands back that answers a
+    of `brief` holds whatever is on file, so that it uses `draft.get`. `adds` is the step of words that get those which
+    are too long to be an answer to another step, and `added` says so. `value` is what a form hands back that answers a
     step of another one; its own last screen is then not shown. After a form that is the `last`, nothing else that was
-    begun goes on."""
+    begun goes on. One that `forgets` keeps no words but those of its answers, so that none can be put right later."""
 
     name: str
     revision: int
@@ -74,8 +91,11 @@ class Form:
     steps: Steps
     catch: tuple[Step[Any], ...] = ()
     brief: Callable[[Draft], Line | None] = lambda draft: None
+    adds: Step[str] | None = None
+    added: Line = ADDED
     value: Callable[[Draft], object] | None = None
     last: bool = False
+    forgets: bool = False
 
     def start(self, run: str, args: str = "") -> Session:
         return Session(run, self.name, self.revision, args)
@@ -151,6 +171,7 @@ class Form:
             page=spot.here.page,
             sought=spot.here.sought,
             seals=spot.seals,
+            given=spot.given,
             at=at,
             rev=s.rev + turned,
             led=led,
@@ -213,19 +234,33 @@ class Form:
         reply = spot.step.read(said, spot.here) if spot.step.read else PRESS_AGAIN
         sent = _sent(said)
         caught, notes, taken = self._caught(s, spot, said, sent)
+        if isinstance(said, Message) and _tells_more(said, reply, spot):
+            reply, more = self._more(s, spot, said, reply)
+            notes = (*notes, more)
         if isinstance(reply, Took):
             words = WORDS if reply.values.keys() - {spot.step.id} else frozenset()  # they answer another step
             untaken = sent - taken - spot.step.takes - words
-            after, told = _take(s, spot, caught | dict(reply.values), (*_of(reply.note), *notes, *_untaken(untaken)))
+            told_so = (*_of(reply.note), *notes, *_untaken(untaken, said))
+            after, told = _take(s, spot, caught | dict(reply.values), told_so)
             worded = {id for id in reply.values if id != spot.step.id or spot.step.takes >= WORDS}
-            return (sourced(s, after, said, worded) if isinstance(said, Message) else after), told
+            return (sourced(s, after, said, worded) if isinstance(said, Message) and not self.forgets else after), told
         untaken = sent - taken - spot.step.takes - WORDS
         enough = caught and not sent & WORDS
-        if isinstance(said, Message):
+        if isinstance(said, Message) and not self.forgets:
             s = declined(s, said)
         if isinstance(reply, Sought):
             s = replace(s, page=0, sought=reply.words)
-        return _take(s, spot, caught, (*notes, *_untaken(untaken), *((NOTED,) if enough else (reply.why,))))
+        return _take(s, spot, caught, (*notes, *_untaken(untaken, said), *((NOTED,) if enough else (reply.why,))))
+
+    def _more(self, s: Session, spot: Spot, message: Message, reply: Took | Refused) -> tuple[Took | Refused, Line]:
+        """Words that go on telling are put to those that were told, and the step is asked again."""
+        adds, words = self.adds, message.text.strip()
+        if adds is None or adds.id == spot.step.id or adds.id in spot.settled:
+            return reply, NOT_KEPT
+        values = reply.values if isinstance(reply, Took) else {}
+        so_far = adds.on_file(s.answers)
+        told = f"{so_far}\n{words}" if isinstance(so_far, str) and so_far else words
+        return Took({**values, adds.id: told}, reply.note if isinstance(reply, Took) else None), self.added
 
     def _edited(self, s: Session, spot: Spot, message: Message, facts: Facts) -> tuple[Session, Text]:
         """A message that answers are made of has been changed: its words are replaced where they are the person's own
@@ -327,8 +362,20 @@ def _sent(said: Said) -> frozenset[str]:
     return frozenset(kind for kind in UNTAKEN if (said.text.strip() if kind == "text" else getattr(said, kind)))
 
 
-def _untaken(kinds: frozenset[str]) -> Iterable[Line]:
-    return (why for kind, why in UNTAKEN.items() if kind in kinds)
+def _untaken(kinds: frozenset[str], said: Said) -> Iterable[Line]:
+    why = UNTAKEN if isinstance(said, Press) else {**UNTAKEN, "unread": unread(said)}
+    return (words for kind, words in why.items() if kind in kinds)
+
+
+def unread(message: Message) -> Line:
+    """What to do instead of sending what cannot be read."""
+    return UNREAD.get(message.unread, UNTAKEN["unread"])
+
+
+def _tells_more(message: Message, reply: Took | Refused, spot: Spot) -> bool:
+    """Its words are too long for an answer, and nothing of them is in what was taken."""
+    read = isinstance(reply, Took) and (spot.step.takes >= WORDS or reply.values.keys() - {spot.step.id})
+    return len(message.text.strip()) > ADDITION and not read
 
 
 def _of(note: Line | None) -> Text:

@@ -1,5 +1,5 @@
-"""The forms that a conversation has begun: those that are open, one above the other, and those put aside. It moves
-whole runs about; what goes on inside them is not its business."""
+"""The forms that a person has begun: those that are open here, one above the other, those put aside, and those that
+wait in other conversations. It moves whole runs about; what goes on inside them is not its business."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ ASIDE_MOST = 5
 
 class Frames:
     """A form that answers a step of another one stands right above it and goes wherever that one goes: together they
-    are a family. `lost`: a form was open that answered to one that is not there any more."""
+    are a family. `lost`: a form was open that answered to one that is not there any more. `away` are those of other
+    conversations, and `taken` the runs of them that have been brought here."""
 
-    def __init__(self, frames: Sequence[Session], aside: Sequence[Session]) -> None:
-        self.open, self.aside = list(frames), list(aside)
-        runs = {s.run for s in (*frames, *aside)}
-        while gone := [s for s in self if s.parent and s.parent[0] not in runs]:
+    def __init__(self, frames: Sequence[Session], aside: Sequence[Session], away: Sequence[Session] = ()) -> None:
+        self.open, self.aside, self.away, self.taken = list(frames), list(aside), list(away), set[str]()
+        runs = {s.run for s in self._all}
+        while gone := [s for s in self._all if s.parent and s.parent[0] not in runs]:
             self._drop(gone)
             runs -= {s.run for s in gone}
         self.lost = bool(frames) and frames[-1].run not in runs
@@ -27,6 +28,10 @@ class Frames:
     def __iter__(self) -> Iterator[Session]:
         """The top one first, then those aside, the latest first."""
         return iter((*self.open[::-1], *self.aside))
+
+    @property
+    def _all(self) -> tuple[Session, ...]:
+        return (*self, *self.away)
 
     def __bool__(self) -> bool:
         return bool(self.open)
@@ -39,12 +44,19 @@ class Frames:
     def roots(self) -> list[Session]:
         return [s for s in self if s.parent is None]
 
+    @property
+    def roots_away(self) -> list[Session]:
+        return [s for s in self.away if s.parent is None]
+
+    def is_away(self, run: str) -> bool:
+        return run in {s.run for s in self.away}
+
     def sub_of(self, run: str) -> Session | None:
-        return next((s for s in self if s.parent and s.parent[0] == run), None)
+        return next((s for s in self._all if s.parent and s.parent[0] == run), None)
 
     def family(self, session: Session) -> list[Session]:
         """The form that answers to nobody, and those above it."""
-        runs = {s.run: s for s in self}
+        runs = {s.run: s for s in self._all}
         while session.parent and session.parent[0] in runs:
             session = runs[session.parent[0]]
         found = [session]
@@ -73,11 +85,13 @@ class Frames:
         self.open.append(session)
 
     def raise_(self, run: str) -> bool:
-        """Makes its family the topmost, from wherever it is."""
-        found = next((s for s in self if s.run == run), None)
+        """Makes its family the topmost, from wherever it is; one that was away is taken."""
+        found = next((s for s in self._all if s.run == run), None)
         if found is None:
             return False
         family = self.family(found)
+        if self.is_away(found.run):
+            self.taken |= {s.run for s in family}
         self._drop(family)
         self.open += family
         return True
@@ -115,3 +129,4 @@ class Frames:
         runs = {s.run for s in sessions}
         self.open = [s for s in self.open if s.run not in runs]
         self.aside = [s for s in self.aside if s.run not in runs]
+        self.away = [s for s in self.away if s.run not in runs]

@@ -1,4 +1,4 @@
-"""What the shell works with: the two audiences and what differs between them, what is remembered of a conversation, and
+"""What the shell works with: the audiences and what differs between them, what is remembered of a conversation, and
 how a button's data names a run and a screen. It decides nothing."""
 
 from __future__ import annotations
@@ -35,12 +35,15 @@ MENU = line("Menu")
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What differs between citizens and officials.
+    """What differs between citizens, officials, and those who stand at the door.
 
     home       the view they come home to; home_label: the button that leads there
     entry      the form that words begin where no form is open (officials have none)
     parting    the form that asks what such words belong to, where the person has open matters
-    words      what people may type instead of pressing, with {number}, and the button that it stands for
+    words      what people may type instead of pressing, with {number} or {code}, and the button that it stands for
+    codes      the form that asks for a code itself
+    commands   words that stand for a command
+    starts     by the first word of a deep link: the form that it opens
     number     the view that a bare number opens
     thanks     words of thanks are answered, and begin nothing
     alarm      words are asked whether somebody is in danger
@@ -52,6 +55,9 @@ class House:
     entry: str = ""
     parting: str = ""
     words: tuple[tuple[Line, str], ...] = ()
+    codes: str = ""
+    commands: tuple[tuple[Line, str], ...] = ()
+    starts: Mapping[str, str] = field(default_factory=dict)
     number: str = ""
     thanks: bool = False
     alarm: bool = False
@@ -64,6 +70,17 @@ def citizens() -> House:
     words = (
         (line("rate {number}", number=number), f"rate:{number}"),
         (line("open {number}", number=number), f"card:{number}"),
+        (line("code {code}", code="{code}"), "join:{code}"),
+    )
+    commands = (
+        (line("start"), "start"),
+        (line("begin"), "start"),
+        (line("menu"), "menu"),
+        (line("help"), "help"),
+        (line("settings"), "settings"),
+        (line("my messages"), "my"),
+        (line("new message"), "appeal"),
+        (line("find"), "find"),
     )
     return House(
         load("citizen"),
@@ -71,6 +88,9 @@ def citizens() -> House:
         "appeal",
         parting="more",
         words=words,
+        codes="find",
+        commands=commands,
+        starts={"open": "open", "join": "join"},
         number="card",
         thanks=True,
         alarm=True,
@@ -84,18 +104,34 @@ def officials() -> House:
         (line("open {number}", number=number), f"card:{number}"),
         (line("answer {number}", number=number), f"answer:{number}"),
     )
-    return House(load("staff"), "desk", words=words, number="card", home_label=line("My desk"))
+    commands = ((line("start"), "start"), (line("desk"), "desk"), (line("menu"), "desk"), (line("leave"), "leave"))
+    return House(load("staff"), "desk", words=words, commands=commands, number="card", home_label=line("My desk"))
+
+
+def door() -> House:
+    """For whoever comes to a chat of officials and has not entered: with the same home, so that the buttons of the desk
+    lead here as long as nobody works at it."""
+    return House(load("door"), "desk", starts={"enter": "enter"}, home_label=line("How to enter"))
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A form that the person has begun in another conversation, and its messenger."""
+
+    session: Session
+    messenger: str
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
     """All that the shell remembers of a conversation: open forms, the lowest first, forms put aside, and what is on
-    show, in the words of its language."""
+    show, in the words of its language; and what waits elsewhere, without what has been taken from there."""
 
     lang: str
     frames: tuple[Session, ...] = ()
     aside: tuple[Session, ...] = ()
     live: Shown | None = None
+    elsewhere: tuple[Begun, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

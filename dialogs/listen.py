@@ -1,9 +1,10 @@
-"""What typed words stand for before any form reads them: a button, the number of a message, thanks. Pure comparing."""
+"""What typed words stand for before any form reads them: a button, a command, the number of a message, thanks;
+and what a deep link stands for. Pure comparing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -26,7 +27,13 @@ THANKS_MOST = 6
 # Nine digits as people group them; whether such a message exists is for the card to say.
 _DIGITS = r"(?:№|#|no\.?|n)?\s*(?P<number>[0-9](?:[\s.\-\u2010-\u2015\u2212]*[0-9]){8})"
 _ANY = re.compile(_DIGITS, re.IGNORECASE)
-_MARK = "\x00"
+# The signs of access codes, and the Cyrillic letters that look like them: «код подъезда» holds no code.
+_SIGNS = "[34679acdefghjkmnpqrtuvwxyасенкмртухз]{4}"
+_CODE = rf"(?P<code>{_SIGNS}[\s\-\u2010-\u2015\u2212]*{_SIGNS})"
+_HOLES = {"number": ("\x00", _DIGITS), "code": ("\x01", _CODE)}
+"""What words may leave open: the sign that stands for it in a pattern, and how it is written."""
+_PAYLOAD = re.compile(r"(?P<what>[a-z]+)_(?P<args>[A-Za-z0-9_-]+)", re.ASCII)
+_NUMBER_AND_CODE = re.compile(r"(?P<number>[0-9]{9})_(?P<code>[A-Za-z0-9]{8})", re.ASCII)
 
 
 def only_words(message: Message) -> bool:
@@ -42,16 +49,37 @@ def button_meant(message: Message, live: Shown | None, back: str) -> str | None:
     return meant(message.text, live, back) if live and only_words(message) else None
 
 
-def number_meant(message: Message, words: Iterable[tuple[Line, str]], say: Say) -> str | None:
-    """The button that stands for «rate 482135790», in the person's language; exactly these words and no more."""
-    if not only_words(message) or not _ANY.search(message.text):
+def words_meant(message: Message, words: Iterable[tuple[Line, str]], say: Say) -> str | None:
+    """The button that stands for «rate 482135790» or «code K7MP-4QXA», in the person's language; exactly these words
+    and no more."""
+    if not only_words(message):
         return None
     said = _plain(message.text)
     for pattern, key in words:
-        found = _pattern(say(replace(pattern, args={"number": _MARK}))).fullmatch(said)
+        holes = {name: mark for name, (mark, _) in _HOLES.items() if f"{{{name}}}" in pattern.msgid}
+        found = _pattern(say(replace(pattern, args=holes))).fullmatch(said)
         if found:
-            return key.format(number=_bare(found["number"]))
+            return key.format(**{name: _bare(found[name]) for name in holes})
     return None
+
+
+def command_meant(message: Message, commands: Iterable[tuple[Line, str]], say: Say, *, bare: bool) -> str | None:
+    """A messenger knows commands in Latin letters only: «/меню» comes as words. Without the stroke, where `bare` words
+    may be meant so."""
+    said = message.text.strip()
+    if not only_words(message) or not (bare or said.startswith("/")):
+        return None
+    said = plain(said.removeprefix("/"))
+    return next((name for words, name in commands if said in (plain(say(words)), plain(words.msgid))), None)
+
+
+def link_meant(payload: str, starts: Mapping[str, str]) -> tuple[str, str]:
+    """The form and its arguments: «open_482135790_K7MP4QXA», «join_K7MP4QXA». No form: it says nothing to us."""
+    found = _PAYLOAD.fullmatch(payload)
+    if not found or found["what"] not in starts:
+        return "", ""
+    both = _NUMBER_AND_CODE.fullmatch(found["args"])
+    return starts[found["what"]], f"{both['number']}.{both['code']}" if both else found["args"]
 
 
 def bare_number(message: Message) -> str | None:
@@ -70,13 +98,14 @@ def is_thanks(message: Message) -> bool:
 
 @cache
 def _pattern(words: str) -> re.Pattern[str]:
-    parts = [_DIGITS if word == _MARK else re.escape(word) for word in _plain(words).split()]
-    return re.compile(r"\s*".join(parts))
+    holes = dict(_HOLES.values())
+    return re.compile(r"\s*".join(holes.get(word) or re.escape(word) for word in _plain(words).split()))
 
 
 def _plain(words: str) -> str:
     return " ".join(words.casefold().replace("ё", "е").split()).strip(".,!?;: ")
 
 
-def _bare(number: str) -> str:
-    return "".join(re.findall("[0-9]", number))
+def _bare(found: str) -> str:
+    """Without signs between, as a button carries it."""
+    return "".join(sign for sign in found if sign.isalnum()).upper()

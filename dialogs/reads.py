@@ -13,6 +13,7 @@ from core.shown import Shown, ShownButton
 from core.talk import Button, Refused
 from dialogs.keys import BACK
 
+CODE_SIGNS = 8
 _AROUND = ".,;:!?…«»\"“”„'`"
 
 
@@ -89,6 +90,14 @@ def words(text: str) -> str | Refused:
     """Something that can be seen: invisible signs alone are no answer."""
     seen = any(unicodedata.category(sign)[0] in "LNPS" for sign in text)
     return text.strip() if seen else Refused(line("Please answer in words."))
+
+
+def code(text: str) -> str | Refused:
+    """An access code or one that joins two chats; what else may be wrong with it, core knows."""
+    signs = re.sub(r"[\W_]", "", text)
+    return (
+        signs if len(signs) == CODE_SIGNS else Refused(line("The code has eight letters and digits, like K7MP-4QXA."))
+    )
 
 
 def whole_number(text: str) -> int | Refused:

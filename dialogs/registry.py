@@ -29,7 +29,7 @@ class Dialogs:
     views: Mapping[str, View]
 
 
-def load(audience: Literal["citizen", "staff"]) -> Dialogs:
+def load(audience: Literal["citizen", "staff", "door", "brief"]) -> Dialogs:
     package = import_module(f"dialogs.{audience}")
     found = sorted(x.name for x in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
     return gather(map(import_module, found))

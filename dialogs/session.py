@@ -57,6 +57,7 @@ class Step(Generic[T]):
     check   why the answer will not do here; asked again after edits
     needs   a query that names all that its facts depend on
     given   the answer that the arguments of the form hold, while nothing is on file
+    known   what the facts make of it, once; None: it is ignored
     say     the answer in words
     takes   what it reads of a Message, by field; where it reads text, words do not press its buttons
     fresh   a consent: it lapses with the draft it was given to
@@ -77,6 +78,7 @@ class Step(Generic[T]):
     needs: Callable[[Draft], object | None] = lambda draft: None
     when: Callable[[Draft], bool] = lambda draft: True
     given: Callable[[str], T | None] = lambda args: None
+    known: Callable[[T, Here[T]], T | None] = lambda value, here: value
     say: Callable[[T], Line] = lambda value: literal(str(value))
     takes: frozenset[str] = frozenset()
     beside: bool = False
@@ -94,11 +96,13 @@ class Step(Generic[T]):
 
     def answer(self, s: Session) -> Any:
         """What is on file, or what the form was opened with."""
-        value = self.on_file(s.answers)
-        if value is not NOTHING:
-            return value
-        given = self.given(s.args)
-        return NOTHING if given is None else given
+        filed = next((x for x in map(self.on_file, (s.answers, s.given)) if x is not NOTHING), NOTHING)
+        given = self.given(s.args) if filed is NOTHING else None
+        return filed if given is None else given
+
+    def is_new(self, s: Session) -> bool:
+        """Its answer, if there is one, comes from the arguments, and the facts have not been asked about it."""
+        return self.on_file(s.answers) is NOTHING and self.on_file(s.given) is NOTHING
 
     def on_file(self, answers: Mapping[str, Any]) -> Any:
         """Its typed answer. NOTHING where there is none, or where it no longer fits the type."""
@@ -116,6 +120,7 @@ class Step(Generic[T]):
 class Session:
     """One run of a form. Facts are never in it, and an answer leaves it only for a newer one to the same step.
 
+    given   answers that its arguments hold, as the facts know them
     held    answers that have only begun
     seals   the digest of what an answer was given to
     at      the cursor: a step that is asked again
@@ -150,6 +155,7 @@ class Session:
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     heard: tuple[Mapping[str, Any], ...] = ()
     alarmed: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 def session_to_json(s: Session) -> dict[str, Any]:

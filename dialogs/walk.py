@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from core.lines import Line, literal
 from core.talk import Screen
 from dialogs.keys import AGAIN, ALL, BACK, KEEP
@@ -74,6 +76,7 @@ class Spot:
     settled: frozenset[str]
     """Core has acted on these answers."""
     seals: Mapping[str, str]
+    given: Mapping[str, Any]
     retreat: bool = False
     """Nothing is before it in this form, but the form that it answers to goes back."""
 
@@ -102,7 +105,7 @@ class Spot:
 
 def walk(steps: Steps, s: Session, facts: Facts) -> Spot:
     values: dict[str, Any] = {}
-    draft, seals, settled, back = Draft(values, s.args), dict(s.seals), frozenset[str](), ""
+    draft, seals, settled, back, given = Draft(values, s.args), dict(s.seals), frozenset[str](), "", dict(s.given)
     acted = _last_act(steps, s)
     for i, step in enumerate(steps(draft) if callable(steps) else steps):
         value = step.answer(s)
@@ -113,11 +116,13 @@ def walk(steps: Steps, s: Session, facts: Facts) -> Spot:
             settled, back = (frozenset(values), "") if step.act else (settled, back)
             continue
         turn = _turn(step, value, s, draft, facts)
+        if turn.value is not NOTHING and turn.value != value:
+            given[step.id] = to_jsonable_python(turn.value)
         if turn.waits or turn.why:
             core, first = bool(step.act) and not turn.again, not back and not settled
-            return Spot(turn, core, back, settled, seals, retreat=first and s.retreat)
-        values[step.id], seals[step.id] = value, turn.seal
-        back = back if step.beside and not value else step.id  # nobody goes back to what nobody was asked
+            return Spot(turn, core, back, settled, seals, given, retreat=first and s.retreat)
+        values[step.id], seals[step.id] = turn.value, turn.seal
+        back = back if step.beside and not turn.value else step.id  # nobody goes back to what nobody was asked
     raise AssertionError("A form ends with a step that nobody answers.")
 
 
@@ -133,10 +138,14 @@ def _turn(step: Step[Any], value: Any, s: Session, draft: Draft, facts: Facts) -
     seal = digest(draft.values) if step.fresh else "" if query is None else digest(query)
     again, sealed = s.at in step.names, seal != "" and seal == s.seals.get(step.id)
     waits = again or value is NOTHING or part is not NOTHING or (step.fresh and not sealed)
-    known = None if query is None or (sealed and not waits) else facts[query]
+    unseen = waits or not sealed
+    known = facts[query] if query is not None and unseen else None
+    if value is not NOTHING and unseen and step.is_new(s):
+        there = step.known(value, Here(draft, known))
+        value, waits = (NOTHING, True) if there is None else (there, waits)
     own = value if part is NOTHING else part
     page, sought = (s.page, s.sought) if s.shown in step.names else (0, "")
     here = Here(draft, known, None if own is NOTHING else own, page, sought)
-    unsure = value is not NOTHING and not step.fresh and (waits or not sealed)
+    unsure = value is not NOTHING and not step.fresh and unseen
     why = step.check(value, here) if unsure else None
     return Turn(step, here, value, step.raw(s.answers), again, part is not NOTHING, waits, seal, why)

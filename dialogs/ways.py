@@ -1,29 +1,48 @@
-"""The ways on that a screen leaves with: its own buttons bound to their run, those to what the person has begun, and
-the way home. It decides nothing."""
+"""The ways on that a screen leaves with: its own buttons bound to their run, those to what the person has begun, here
+or in another chat, and the way home. It decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from core.lines import line
+from core.lines import Line, Text, line
 from core.talk import Button, Screen
 from dialogs.frames import Frames
 from dialogs.house import GATES, House, wire
+from dialogs.listen import Say
 from dialogs.session import Session
+from dialogs.wording import messenger_words
 
 RESUME = "resume"
 BUTTONS_MOST = 10
 """Of a screen: what VK shows below a message, the smallest of all messengers."""
+LABEL_MOST = 40
+"""Characters: what VK shows on a button."""
+
+
+def gone_on(messenger: str) -> Text:
+    """What is said where a form was begun that goes on in another chat, in this messenger."""
+    return (line("You have gone on with this in another chat ({where}).", where=messenger_words(messenger)),)
+
+
+def left_behind(house: House, messenger: str) -> Screen:
+    """What takes the place of such a form."""
+    return Screen(gone_on(messenger), (Button(f"{house.home}:", house.home_label),))
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
+    """`where`: the messenger of each run that waits in another conversation."""
+
     house: House
     frames: Frames
+    where: Mapping[str, str]
+    say: Say
 
     def view(self, screen: Screen) -> Screen:
-        return replace(screen, buttons=(*screen.buttons, *self._back_to(self.frames.roots, len(screen.buttons))))
+        begun = (*self.frames.roots, *self.frames.roots_away)
+        return replace(screen, buttons=(*screen.buttons, *self._back_to(begun, len(screen.buttons))))
 
     def open(self, screen: Screen, session: Session) -> Screen:
         """Buttons of a form know their run and screen; the way home is a way out of every form but a gate."""
@@ -51,7 +70,15 @@ class Ways:
 
     def _resume(self, session: Session) -> Button:
         form = self.house.dialogs.forms[session.form]
-        return Button(f"{RESUME}:{session.run}", line("Go on: {what}", what=form.in_brief(session) or form.title))
+        return Button(f"{RESUME}:{session.run}", self._label(session.run, form.in_brief(session) or form.title))
+
+    def _label(self, run: str, what: Line) -> Line:
+        """With its messenger, where there is room for that."""
+        if run in self.where and self.frames.is_away(run):
+            label = line("Go on: {what} ({where})", what=what, where=messenger_words(self.where[run]))
+            if len(self.say(label)) <= LABEL_MOST:
+                return label
+        return line("Go on: {what}", what=what)
 
     @property
     def _home(self) -> Button:

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import reduce
 from typing import assert_never
 
 from core.appeals.types import AppealCard, HistoryEntry, Reason, Remark, Status
 from core.lines import Line, Text, line, literal, named
 from core.talk import Place
+
+
+def messenger_words(name: str) -> Line:
+    """What people call it."""
+    known = {"telegram": line("Telegram"), "vk": line("VK"), "web": line("the chat on the site")}
+    return known.get(name, line("another messenger"))
+
+
+def messengers_words(names: Sequence[str]) -> Line:
+    *others, last = map(messenger_words, names or ("",))
+    if not others:
+        return last
+    some = reduce(lambda so_far, name: line("{some}, {next}", some=so_far, next=name), others)
+    return line("{some} and {last}", some=some, last=last)
+
+
+def in_halves(code: str) -> str:
+    """K7MP-4QXA, as it is read aloud."""
+    half = len(code) // 2
+    return f"{code[:half]}-{code[half:]}"
 
 
 def grouped(number: str) -> str:

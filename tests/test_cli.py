@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import socket
@@ -24,13 +25,14 @@ from core.db import Database
 from core.inbox import service as inbox
 from core.inbox.tables import inbox as inbox_rows
 from core.talk import Message
+from tests.fakes.telegram import FakeTelegram
 from tests.web.child import bots, serving, started
 from tests.web.conftest import demo_url  # noqa: F401
 from tests.web.site import WORDS, free_port, logged
 
 NOW = datetime.now(UTC)
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/enter/[\w-]{43})")
-COMMANDS = ("run", "front", "worker", "migrate", "invite", "revoke", "import", "release", "play")
+COMMANDS = ("run", "front", "worker", "doctor", "migrate", "invite", "revoke", "import", "release", "play")
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +94,65 @@ def test_invite_of_somebody_who_is_not_there_says_so(
         assert main(["invite", code]) == 2
         said = capsys.readouterr().err
         assert (said.count("\n"), "invite" in said) == (1, True)
+
+
+STAFF = f"7000002:{'canary' * 6}"
+
+
+async def test_invite_makes_a_link_to_the_officials_bot_too_and_one_token_is_in_both(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("TELEGRAM_STAFF_TOKEN", STAFF)
+    async with FakeTelegram() as telegram:
+        monkeypatch.setenv("TELEGRAM_API_URL", telegram.url)
+        bot = telegram.bot(STAFF, "otklik_desk_bot")
+        assert await asyncio.to_thread(main, ["invite", "petrov"]) == 0
+        page, chat = capsys.readouterr().out.splitlines()
+        link = LINK.fullmatch(page)
+        assert link
+        assert chat == f"https://t.me/otklik_desk_bot?start=enter_{link[1].removeprefix('/enter/')}"
+        assert len(chat.partition("=")[2]) <= 64  # as much as Telegram takes
+        bot.revoked = True
+        assert await asyncio.to_thread(main, ["invite", "petrov"]) == 0
+        out, err = capsys.readouterr()
+    assert LINK.fullmatch(out.strip())
+    assert "doctor" in err and "canary" not in err
+
+
+def test_invite_does_without_a_telegram_that_is_away(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("TELEGRAM_STAFF_TOKEN", STAFF)
+    monkeypatch.setenv("TELEGRAM_API_URL", f"http://127.0.0.1:{free_port()}")
+    assert main(["invite", "petrov"]) == 0
+    out, err = capsys.readouterr()
+    assert LINK.fullmatch(out.strip())
+    assert err.startswith("No link for Telegram") and err.count("\n") == 1 and "canary" not in err
+
+
+def test_doctor_ends_with_what_it_has_found(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    assert main(["doctor"]) == 0
+    assert "✓ DATABASE_URL" in capsys.readouterr().out
+    monkeypatch.setenv("VK_TOKEN", "canary" * 6)
+    assert main(["doctor"]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("✗ VK_GROUP_ID") and out.count("\n") == 1
+    assert (err, "canary" in out) == ("", False)
+
+
+def test_run_names_what_it_connects_and_does_not_wait_for_it(folder: Path) -> None:
+    away = f"http://127.0.0.1:{free_port()}"
+    given = {"TELEGRAM_TOKEN": STAFF, "TELEGRAM_API_URL": away, "HTTP_PORT": str(free_port())}
+    given |= {"VK_TOKEN": "canary" * 6, "VK_GROUP_ID": "1", "VK_API_URL": f"{away}/method/"}
+    with serving("run", folder=folder, **given) as (_, said):
+        [line] = [line for line in said.splitlines() if line.startswith("Being connected")]
+        assert "Telegram, VK" in line
+        assert "canary" not in said
 
 
 def quarantine(folder: Path) -> int:

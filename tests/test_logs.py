@@ -55,7 +55,13 @@ def test_a_password_is_hidden_in_every_form_in_which_it_may_be_written() -> None
         "GET /api/chat/stream?ticket=canary-1_2&after=0",
         "Cookie: a=b; otklik_desk=canary_token; c=d",
         "https://api.telegram.org/bot123456789:AAcanaryAAAAAAAAAAAAAAAAAAAAAAAAAAA/getMe",
+        "https://api.telegram.org/bot12345:AAcanaryAAAAAAAAAAAAAAAAAAAAAAAAcanary/getMe",
+        "token=123456789%3AAAcanaryAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "access_token=vk1.a.canary-_x",
+        "{'access_token': 'vk1.a.x.canary'}",
+        "POST /method/users.get?access_token=0123canary4567&v=5.199",
+        "https://lp.vk.com/whp/1?act=a_check&key=canary0123&ts=1&wait=25",
+        "/start enter_canary-canary-canary-canary",
     ],
 )
 def test_what_looks_like_a_secret_is_hidden_without_being_known(words: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -25,7 +25,8 @@ HEADERS = {
 }
 
 
-def build(context: Context) -> web.Application:
+def build(context: Context, hooks: Iterable[web.RouteDef] = ()) -> web.Application:
+    """`hooks` are where messengers bring their updates."""
     pages = Pages(context)
     app = web.Application(
         middlewares=[sentences(context.speeches, pages.notice), _own_origin(context.settings.address)],
@@ -38,6 +39,7 @@ def build(context: Context) -> web.Application:
         app.add_routes(Files(context, recognize).routes(base))
     app.add_routes(fetch(context))
     app.add_routes(Health(context).routes())
+    app.add_routes(hooks)
     return app
 
 

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.actors import Citizen
-from core.appeals.number import read_code, read_number
+from core.appeals.number import read_number
 from core.appeals.tables import appeal_holders, appeals, code_tries
 from core.appeals.types import OpenByCode
 from core.appeals.whose import of_author
 from core.audit import record
+from core.citizens.codes import read_code
 from core.errors import Refusal
 from core.lines import line
 from core.outcome import Outcome

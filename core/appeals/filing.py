@@ -12,11 +12,12 @@ from sqlalchemy.engine import Connection, Row
 from core.actors import Citizen
 from core.appeals.attachments import attach, check_files
 from core.appeals.events import AppealFiled
-from core.appeals.number import new_code, new_number
+from core.appeals.number import new_number
 from core.appeals.tables import appeal_history, appeals
 from core.appeals.types import FileAppeal, Receipt, Regime, Status
 from core.appeals.wording import wrong_appeal
 from core.authorities.queries import authority_name
+from core.citizens.codes import new_code
 from core.citizens.queries import consent_in_force
 from core.citizens.types import FILING
 from core.errors import NotAllowed, Refusal

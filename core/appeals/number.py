@@ -1,5 +1,5 @@
 """The number of an appeal: eight random digits and a check digit, so that a slip of the finger finds nobody else's
-appeal; and the access code, made for being read aloud."""
+appeal."""
 
 from __future__ import annotations
 
@@ -24,32 +24,16 @@ _NUMBER = re.compile(r"[0-9]{9}")
 _BETWEEN = re.compile(r"[\s.\-\u2010-\u2015\u2212]+")
 _SIGN = re.compile(r"^\s*(?:№|#|N|n)?\s*")
 
-# Without 0 O, 1 I L, 2 Z, 5 S, 8 B: written by hand or heard on the phone they are one.
-_ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
-_CODE_CHARACTERS = 8
-_LIKE = str.maketrans("АСЕНКМРТУХЗ", "ACEHKMPTYX3")
-"""Cyrillic letters that look like those of the code: people copy it by hand, on a Russian keyboard."""
-
 
 def new_number() -> str:
     digits = f"{secrets.randbelow(10**_RANDOM_DIGITS):0{_RANDOM_DIGITS}}"
     return digits + str(_check(digits))
 
 
-def new_code() -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_CHARACTERS))
-
-
 def read_number(words: str) -> str | None:
     """The nine digits, however people group them; None if this is no number of ours."""
     digits = _BETWEEN.sub("", _SIGN.sub("", words, count=1))
     return digits if is_number(digits) else None
-
-
-def read_code(words: str) -> str | None:
-    """The code, however it is grouped and whatever the case; None if this is none of ours."""
-    code = _BETWEEN.sub("", words).upper().translate(_LIKE)
-    return code if len(code) == _CODE_CHARACTERS and set(code) <= set(_ALPHABET) else None
 
 
 def is_number(digits: str) -> bool:

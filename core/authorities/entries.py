@@ -1,5 +1,6 @@
 """How an official enters: a single-use link is issued, looked at, spent; spending it opens a desk, and the desk says
-who works there until it is left, expires or is revoked. Everything that changes something is on the journal."""
+who works there until it is left, expires or is revoked. In a messenger the chat itself is the desk. Everything that
+changes something is on the journal."""
 
 from __future__ import annotations
 
@@ -10,14 +11,16 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from core.actors import Official, Role, System
+from core.actors import Nobody, Official, Role, System
 from core.audit import record
 from core.authorities.queries import find_official
 from core.authorities.tables import authorities, desks, entries, officials
-from core.authorities.types import EntryCard
+from core.authorities.types import EnterDesk, EntryCard, LeaveDesk, ShowEntry
 from core.conversations import of_person
+from core.conversations.tables import conversations, forms
 from core.errors import NotAllowed, Refusal
 from core.lines import line
+from core.outcome import Outcome
 from core.pins import touch_of
 
 TOKEN_BYTES = 32
@@ -26,6 +29,10 @@ DESK_LASTS = timedelta(days=30)
 DESK_IDLES = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=5)
 """A desk in use is written down no oftener."""
+OFFICIAL, PAGE = "official", "web"
+"""The kind of person, and the messenger whose desks are opened by a page, with a cookie."""
+NOBODY = 0
+"""Stands for the official of a chat that is nobody's desk."""
 
 
 def issue_entry(tx: Connection, official_id: int, now: datetime) -> str:
@@ -51,17 +58,71 @@ def look_at_entry(conn: Connection, token: str, now: datetime) -> EntryCard | No
 
 def spend_entry(tx: Connection, token: str, now: datetime) -> str:
     """The token of the desk that is open now. Of two who come at once, one wins."""
+    official = _spend(tx, token, now)
+    desk = secrets.token_urlsafe(TOKEN_BYTES)
+    times = {"created_at": now, "seen_at": now, "expires_at": now + DESK_LASTS}
+    tx.execute(desks.insert().values(token_hash=_hash(desk), official_id=official.id, **times))
+    record(tx, official, "enter", "official", official.id, now)
+    return desk
+
+
+def _spend(tx: Connection, token: str, now: datetime) -> Official:
     in_office = sa.select(officials.c.id).where(officials.c.revoked_at.is_(None))
     spent = entries.update().where(*_open(token, now), entries.c.official_id.in_(in_office)).values(spent_at=now)
     official_id = tx.execute(spent.returning(entries.c.official_id)).scalar()
     official = None if official_id is None else find_official(tx, official_id)
     if official is None:
         raise _why_not(tx, token, now)
-    desk = secrets.token_urlsafe(TOKEN_BYTES)
-    times = {"created_at": now, "seen_at": now, "expires_at": now + DESK_LASTS}
-    tx.execute(desks.insert().values(token_hash=_hash(desk), official_id=official.id, **times))
-    record(tx, official, "enter", "official", official.id, now)
-    return desk
+    return official
+
+
+def show_entry(conn: Connection, actor: Nobody, query: ShowEntry, now: datetime) -> EntryCard | None:
+    return look_at_entry(conn, query.token, now)
+
+
+def enter_desk(tx: Connection, actor: Nobody, key: str, command: EnterDesk, now: datetime) -> Outcome:
+    """In a chat that is nobody's yet. Whoever is there already has been told so before."""
+    c = conversations.c
+    card = _works_here(tx, actor.conversation, command.token)
+    if card is None:
+        official = _spend(tx, command.token, now)
+        here = (c.id == actor.conversation, c.person_kind == OFFICIAL, c.messenger != PAGE)
+        free = sa.update(conversations).where(*here, c.person_id.in_((NOBODY, official.id)))
+        if tx.execute(free.values(person_id=official.id)).rowcount != 1:
+            raise NotAllowed
+        record(tx, official, "enter", "official", official.id, now, conversation=actor.conversation)
+        card = _works_here(tx, actor.conversation, command.token)
+    return Outcome(card)
+
+
+def _works_here(tx: Connection, conversation_id: int, token: str) -> EntryCard | None:
+    """The official of the link, if the chat is their desk."""
+    c, o, e = conversations.c, officials.c, entries.c
+    of_link = sa.select(o.name, authorities.c.name.label("authority")).where(
+        e.token_hash == _hash(token), o.id == e.official_id, o.revoked_at.is_(None), authorities.c.id == o.authority_id
+    )
+    row = tx.execute(of_link.where(c.id == conversation_id, c.person_kind == OFFICIAL, c.person_id == o.id)).first()
+    return EntryCard(row.name, row.authority) if row else None
+
+
+def leave_chats(tx: Connection, actor: Official, key: str, command: LeaveDesk, now: datetime) -> Outcome:
+    """The move that is just made in one of them goes on to its end."""
+    left = _close_chats(tx, actor.id, now)
+    if left:
+        record(tx, actor, "leave_chats", "official", actor.id, now, chats=len(left))
+    return Outcome(len(left))
+
+
+def _close_chats(tx: Connection, official_id: int, now: datetime) -> tuple[int, ...]:
+    """They are nobody's desk; what was begun there is nobody's either, and their cards are closed."""
+    c = conversations.c
+    theirs = (c.person_kind == OFFICIAL, c.person_id == official_id, c.messenger != PAGE)
+    closed = sa.update(conversations).where(*theirs).values(person_id=NOBODY).returning(c.id)
+    left = tuple(sorted(tx.execute(closed).scalars()))
+    tx.execute(sa.delete(forms).where(forms.c.conversation_id.in_(left)))
+    for conversation in left:
+        touch_of(tx, conversation, now)
+    return left
 
 
 def desk_official(conn: Connection, desk_token: str, now: datetime) -> tuple[int, Official] | None:
@@ -102,13 +163,17 @@ def leave_desk(tx: Connection, desk_id: int, now: datetime) -> None:
 
 
 def revoke_official(tx: Connection, official_id: int, now: datetime) -> None:
-    """At once: links and desks ask for the official every time, and the cards that are on show are closed."""
+    """At once: links and desks ask for the official every time, and the cards that are on show are closed. A move that
+    is being made in one of their chats is lost."""
     o = officials.c
     revoked = officials.update().where(o.id == official_id, o.revoked_at.is_(None)).values(revoked_at=now)
     if tx.execute(revoked).rowcount:
         record(tx, System(), "revoke", "official", official_id, now)
-        for conversation in of_person(tx, "official", official_id):
+        for conversation in of_person(tx, OFFICIAL, official_id):
             touch_of(tx, conversation, now)
+        c = conversations.c
+        left = _close_chats(tx, official_id, now)
+        tx.execute(sa.update(conversations).where(c.id.in_(left)).values(version=c.version + 1))
 
 
 def _open(token: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:

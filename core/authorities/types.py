@@ -35,6 +35,25 @@ class EntryCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowEntry:
+    """Query of nobody; answered with EntryCard, or None for a link that opens nothing (any more)."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnterDesk:
+    """Command of nobody: spends the link, and the chat is a desk from then on. Answered with EntryCard."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveDesk:
+    """Command of an official: no chat in a messenger is their desk any more. Answered with how many have been."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListTemplates:
     """Query of an official; answered with a tuple of Template, five at most."""
 

@@ -1,7 +1,9 @@
-"""What citizens have consented to, and how they want to be told."""
+"""What citizens have consented to, and how and where they want to be told."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,14 +13,17 @@ from core.actors import Citizen
 from core.citizens.tables import citizens, consents
 from core.citizens.types import (
     FILING,
+    Channel,
     ConsentRow,
     ConsentState,
+    ListChannels,
     ListConsents,
     Pushes,
     SettingsCard,
     ShowConsent,
     ShowSettings,
 )
+from core.conversations.tables import conversations
 from core.region.store import read_region
 
 CONSENTS_MOST = 10
@@ -44,7 +49,9 @@ def list_consents(conn: Connection, actor: Citizen, query: ListConsents, now: da
 
 
 def show_settings(conn: Connection, actor: Citizen, query: ShowSettings, now: datetime) -> SettingsCard:
-    return settings_of(conn, actor.id)
+    channels = channels_of(conn, actor.id)
+    named = next((each.messenger for each in channels if each.preferred), "")
+    return replace(settings_of(conn, actor.id), messengers=_messengers(channels), channel=named)
 
 
 def settings_of(conn: Connection, citizen_id: int) -> SettingsCard:
@@ -54,3 +61,31 @@ def settings_of(conn: Connection, citizen_id: int) -> SettingsCard:
     start = region.quiet_from if row.quiet_from is None else row.quiet_from
     end = region.quiet_to if row.quiet_to is None else row.quiet_to
     return SettingsCard(Pushes(row.pushes), start, end)
+
+
+def list_channels(conn: Connection, actor: Citizen, query: ListChannels, now: datetime) -> tuple[Channel, ...]:
+    return channels_of(conn, actor.id)
+
+
+def channels_of(conn: Connection, citizen_id: int) -> tuple[Channel, ...]:
+    c, p = citizens.c, conversations.c
+    there = sa.and_(p.person_kind == "citizen", p.person_id == c.id, p.erased_at.is_(None))
+    preferred = sa.func.coalesce(c.channel_id == p.id, sa.false())
+    columns = sa.select(p.id, p.messenger, p.heard_at, preferred, p.gone_at.is_(None))
+    theirs = columns.join_from(citizens, conversations, there).where(c.id == citizen_id)
+    rows = conn.execute(theirs.order_by(p.heard_at.is_(None), p.heard_at.desc(), p.id.desc()))
+    return tuple(Channel(id, messenger, heard, bool(chosen), bool(here)) for id, messenger, heard, chosen, here in rows)
+
+
+def messengers_of(conn: Connection, citizen_id: int) -> tuple[str, ...]:
+    return _messengers(channels_of(conn, citizen_id))
+
+
+def _messengers(channels: Iterable[Channel]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.messenger for each in channels))
+
+
+def who_is_now(conn: Connection, citizen_id: int) -> int:
+    """Another citizen, where two have turned out to be one person."""
+    merged: int | None = conn.execute(sa.select(citizens.c.merged_into).where(citizens.c.id == citizen_id)).scalar()
+    return citizen_id if merged is None else merged

@@ -11,7 +11,8 @@ from core import conversations
 from core.actors import Citizen
 from core.citizens.queries import consent_in_force, settings_of
 from core.citizens.tables import citizens, consents
-from core.citizens.types import FILING, GiveConsent, Pushes, SetPushes, SetQuiet, WithdrawConsent
+from core.citizens.types import FILING, GiveConsent, Pushes, SetChannel, SetPushes, SetQuiet, WithdrawConsent
+from core.conversations.tables import conversations as places
 from core.errors import NotAllowed, Refusal
 from core.lines import line
 from core.outcome import Outcome
@@ -77,3 +78,12 @@ def set_quiet(tx: Connection, actor: Citizen, key: str, command: SetQuiet, now: 
     quiet = {"quiet_from": command.start, "quiet_to": command.end}
     tx.execute(citizens.update().where(citizens.c.id == actor.id).values(quiet))
     return Outcome(settings_of(tx, actor.id))
+
+
+def set_channel(tx: Connection, actor: Citizen, key: str, command: SetChannel, now: datetime) -> Outcome:
+    p, channel = places.c, command.conversation
+    own = sa.exists().where(p.id == channel, p.person_kind == "citizen", p.person_id == actor.id, p.erased_at.is_(None))
+    mine = sa.update(citizens).where(citizens.c.id == actor.id, sa.true() if channel is None else own)
+    if tx.execute(mine.values(channel_id=channel)).rowcount != 1:
+        raise NotAllowed
+    return Outcome(channel)

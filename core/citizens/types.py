@@ -1,8 +1,10 @@
-"""Commands and queries of citizens: what they have consented to, and how they want to be told."""
+"""Commands and queries of citizens: what they have consented to, how and where they want to be told, and how one person
+joins their chats."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -85,8 +87,93 @@ class ShowSettings:
 
 @dataclass(frozen=True, slots=True)
 class SettingsCard:
-    """Hours are those in force, the region's own where the citizen has named none."""
+    """Hours are those in force, the region's own where the citizen has named none. `messengers` are those in which we
+    know the person, the one last heard from first; `channel` is the one that they have named, or empty."""
 
     pushes: Pushes
     quiet_from: int
     quiet_to: int
+    messengers: tuple[str, ...] = ()
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetChannel:
+    """Command of a citizen: in which of their own conversations they want to be told; None: where they were last heard
+    from. Answered with it."""
+
+    conversation: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListChannels:
+    """Query of a citizen; answered with a tuple of Channel, the one last heard from first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A conversation of a person."""
+
+    conversation: int
+    messenger: str
+    heard: datetime | None
+    preferred: bool
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IssueJoin:
+    """Command of a citizen: a code by which another chat of theirs becomes one with this one. Those before it open
+    nothing any more. `facts`, few and short, are handed to the other chat. Answered with JoinCode; the code is kept
+    nowhere, so that the same command again is answered with another one."""
+
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCode:
+    """`messengers` are those in which we know the person already."""
+
+    code: str
+    expires: datetime
+    messengers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindJoin:
+    """Command of a citizen: whose code this is; answered with JoinCard, or None where it is none or not any more. It
+    spends nothing, but who guesses is counted, and so it is no query."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCard:
+    """The messengers in which we know who has asked for the code; `own`: it is the person who enters it."""
+
+    messengers: tuple[str, ...]
+    facts: Mapping[str, str]
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JoinByCode:
+    """Command of a citizen: who has asked for the code is me; answered with Joined, or None where it does not fit."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The messengers of the one person that they are now, and what was handed over."""
+
+    messengers: tuple[str, ...]
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FinishJoin:
+    """Command of the system: what was being stored for this citizen at the very moment of the joining follows them.
+    Answered with who they are now, or None."""
+
+    citizen: int

@@ -62,11 +62,12 @@ def free_all(tx: Connection) -> None:
 
 
 def read(conn: Connection, ids: Sequence[int]) -> dict[int, Conversation]:
+    """The version before the forms: whoever changes them meanwhile raises it, and the save will know."""
+    there = conn.execute(sa.select(conversations).where(conversations.c.id.in_(ids))).mappings().all()
     in_progress = defaultdict[int, list[FormRow]](list)
     for row in conn.execute(sa.select(forms).where(forms.c.conversation_id.in_(ids)).order_by(forms.c.id)).mappings():
         in_progress[row["conversation_id"]].append(FormRow(row["run"], row["name"], row["depth"], row["session"]))
-    rows = conn.execute(sa.select(conversations).where(conversations.c.id.in_(ids))).mappings()
-    return {row["id"]: _conversation(row, tuple(in_progress[row["id"]])) for row in rows}
+    return {row["id"]: _conversation(row, tuple(in_progress[row["id"]])) for row in there}
 
 
 def _conversation(row: RowMapping, in_progress: tuple[FormRow, ...]) -> Conversation:
@@ -133,10 +134,11 @@ def release(tx: Connection, conversation_id: int, owner: str) -> bool:
 
 
 def of_person(conn: Connection, kind: str, person_id: int) -> tuple[int, ...]:
-    """The person's conversations, the one last heard from first."""
+    """The person's conversations, the one last heard from first; where nothing can be delivered, last."""
     c = conversations.c
     theirs = sa.select(c.id).where(c.person_kind == kind, c.person_id == person_id, c.erased_at.is_(None))
-    return tuple(conn.execute(theirs.order_by(c.heard_at.is_(None), c.heard_at.desc(), c.id.desc())).scalars())
+    lately = (c.gone_at.is_not(None), c.heard_at.is_(None), c.heard_at.desc(), c.id.desc())
+    return tuple(conn.execute(theirs.order_by(*lately)).scalars())
 
 
 def heard_at(conn: Connection, conversation_id: int) -> datetime | None:
@@ -144,3 +146,33 @@ def heard_at(conn: Connection, conversation_id: int) -> datetime | None:
         sa.select(conversations.c.heard_at).where(conversations.c.id == conversation_id)
     ).scalar()
     return at
+
+
+def gone(tx: Connection, conversation_id: int, now: datetime) -> None:
+    """Nothing can be delivered there any more: the person has blocked us, or their account is no more."""
+    here = sa.update(conversations).where(conversations.c.id == conversation_id, conversations.c.gone_at.is_(None))
+    tx.execute(here.values(gone_at=now))
+
+
+def back_again(tx: Connection, conversation_id: int) -> None:
+    """The person has let us in again, or has said something. Writes nothing where they were never gone."""
+    here = sa.update(conversations).where(conversations.c.id == conversation_id, conversations.c.gone_at.is_not(None))
+    tx.execute(here.values(gone_at=None))
+
+
+def move(tx: Connection, conversation_id: int, peer: str) -> bool:
+    """Its messenger calls the chat otherwise now. False where another conversation has that address."""
+    c, there = conversations.c, conversations.alias().c
+    same = (there.messenger == c.messenger, there.account == c.account, there.peer == peer)
+    taken = sa.exists().where(*same, there.id != c.id)
+    here = sa.update(conversations).where(c.id == conversation_id, ~taken)
+    return tx.execute(here.values(peer=peer)).rowcount == 1
+
+
+def hold(tx: Connection, kind: str, person_id: int) -> None:
+    """Whoever is serving one of the person's conversations has lost it and redoes the move, as who they are then."""
+    c = conversations.c
+    theirs = sa.select(c.id).where(c.person_kind == kind, c.person_id == person_id).order_by(c.id)
+    ids = tx.execute(theirs.with_for_update(key_share=True)).scalars().all()
+    moved_on = {"version": c.version + 1, "lease_owner": None, "lease_until": None}
+    tx.execute(sa.update(conversations).where(c.id.in_(ids)).values(moved_on))

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from core.db import ERASE, KEEP, PLAIN, Id, Moment, metadata, owned
+from core.db import ERASE, KEEP, PLAIN, Id, Moment, metadata, owned, owned_by_each
 
 conversations = sa.Table(
     "conversations",
@@ -22,6 +22,8 @@ conversations = sa.Table(
     sa.Column("heard_at", Moment, info=KEEP),
     # Since when it is nobody's address: the person has asked to be forgotten.
     sa.Column("erased_at", Moment, info=KEEP),
+    # Since when nothing can be delivered there: the person has blocked us. What they say ends it.
+    sa.Column("gone_at", Moment, info=PLAIN),
     sa.Column("created_at", Moment, nullable=False, info=KEEP),
     sa.UniqueConstraint("messenger", "account", "peer"),
     sa.Index(None, "person_kind", "person_id"),
@@ -45,5 +47,5 @@ forms = sa.Table(
     sa.Column("updated_at", Moment, nullable=False, info=PLAIN),
     sa.Column("reminded_at", Moment, info=PLAIN),
     sa.Index(None, "person_kind", "person_id"),
-    info=owned("conversation_id", by="conversations", vanish=True),
+    info=owned_by_each(owned("conversation_id", by="conversations"), owned("person_kind", "person_id"), vanish=True),
 )

@@ -34,8 +34,19 @@ class FormRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A form in progress in another conversation of the same person, as it was read there."""
+
+    conversation_id: int
+    messenger: str
+    form: FormRow
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
-    """`live` is the screen on show with the words of its buttons, as JSON, or nothing."""
+    """`live` is the screen on show with the words of its buttons, as JSON, or nothing. `elsewhere` is known only where
+    it was asked for."""
 
     id: int
     address: Address
@@ -45,6 +56,7 @@ class Conversation:
     version: int
     heard_at: datetime | None
     forms: tuple[FormRow, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

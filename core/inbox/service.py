@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.engine import Connection
 
 from core.conversations.tables import conversations
+from core.inbox import parts
 from core.inbox.tables import inbox
 from core.sql import insert_once
 from core.talk import Command, Incoming, Message, Press
@@ -36,15 +37,45 @@ class Heard:
     attempts: int
 
 
-def accept(tx: Connection, conversation_id: int, key: str, event: Incoming, raw: bytes, now: datetime) -> bool:
-    """False if this key has been accepted before. When the transaction is committed, the update is ours."""
-    name = type(event).__name__
-    body = {"is": name, **_KINDS[name].dump_python(event, mode="json")}
-    row = {"conversation_id": conversation_id, "key": key, "event": body, "raw": raw}
-    new = insert_once(tx, inbox, {**row, "not_before": now, "received_at": now}, ("conversation_id", "key"))
-    if new:
-        wake(tx, [conversation_id])
-    return new
+def accept(
+    tx: Connection, conversation_id: int, key: str, event: Incoming, raw: bytes, now: datetime, part: str = ""
+) -> bool:
+    """False if this key has been accepted before. When the transaction is committed, the update is ours. A `part` waits
+    for what belongs to it, and what belongs to one that waits is put to it."""
+    row = {"conversation_id": conversation_id, "key": key, "event": _body(event), "raw": raw, "part": part or None}
+    due = {"not_before": now + parts.quiet(part), "received_at": now}
+    if not insert_once(tx, inbox, {**row, **due}, ("conversation_id", "key")):
+        return False
+    _join(tx, conversation_id, key, event, part, now)
+    wake(tx, [conversation_id])
+    return True
+
+
+def _join(tx: Connection, conversation_id: int, key: str, event: Incoming, part: str, now: datetime) -> None:
+    """Whoever says something else has finished what they were sending."""
+    i, c = inbox.c, conversations.c
+    here = (i.conversation_id == conversation_id, i.key != key, i.part.is_not(None), i.state == "new", i.attempts == 0)
+    waiting = sa.select(i.id, i.event, i.part, i.received_at).where(*here, i.not_before > now).order_by(i.id.desc())
+    if part:  # one of two that come at once is first; both have locked the key of the conversation by now
+        tx.execute(sa.select(c.id).where(c.id == conversation_id).with_for_update(key_share=True))
+    first = tx.execute(waiting.limit(1)).first()
+    if first is None:
+        return
+    opened = parts.Open(first.part, _event(first.event), first.received_at)
+    together = parts.whole(opened, event, part)
+    still = sa.update(inbox).where(i.id == first.id, i.state == "new", i.attempts == 0)
+    if together is None:
+        tx.execute(still.values(not_before=now))
+        return
+    joined = still.values(event=_body(together), not_before=parts.until(opened, part, now))
+    if tx.execute(joined).rowcount:
+        mine = sa.update(inbox).where(i.conversation_id == conversation_id, i.key == key)
+        tx.execute(mine.values(state="done", settled_at=now))
+
+
+def knows(conn: Connection, conversation_id: int, key: str) -> bool:
+    same = (inbox.c.conversation_id == conversation_id, inbox.c.key == key)
+    return conn.execute(sa.select(inbox.c.id).where(*same)).first() is not None
 
 
 def wake(tx: Connection, conversation_ids: Sequence[int]) -> None:
@@ -74,9 +105,16 @@ def take(tx: Connection, conversation_ids: Sequence[int], now: datetime) -> list
         if row.conversation_id not in closed:
             before.append(Heard(row.id, row.conversation_id, _event(row.event), row.received_at, row.attempts + 1))
     heard = [one for mine in taken.values() for one in mine]
-    if heard:
-        tx.execute(sa.update(inbox).where(i.id.in_([one.id for one in heard])).values(attempts=i.attempts + 1))
-    return heard
+    if not heard:
+        return []
+    tried = sa.update(inbox).where(i.id.in_([one.id for one in heard])).values(attempts=i.attempts + 1)
+    said = {row.id: row.event for row in tx.execute(tried.returning(i.id, i.event))}  # a part may have come meanwhile
+    return [replace(one, event=_event(said[one.id])) for one in heard]
+
+
+def _body(event: Incoming) -> dict[str, Any]:
+    name = type(event).__name__
+    return {"is": name, **_KINDS[name].dump_python(event, mode="json")}
 
 
 def _event(body: dict[str, Any]) -> Incoming:

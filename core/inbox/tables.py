@@ -18,6 +18,8 @@ inbox = sa.Table(
     sa.Column("received_at", Moment, nullable=False, index=True, info=PLAIN),
     sa.Column("settled_at", Moment, info=PLAIN),
     sa.Column("problem", sa.Text, info=PLAIN),
+    # What it may be a part of: later parts are put to the first one while that one waits.
+    sa.Column("part", sa.Text, info=PLAIN),
     sa.UniqueConstraint("conversation_id", "key"),
     sa.Index(None, "conversation_id", "state", "id"),
     info=owned("conversation_id", by="conversations", vanish=True),

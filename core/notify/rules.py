@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.appeals.events import AppealFiled, CitizenSpoke, StatusChanged
 from core.appeals.types import WAITING, Status
-from core.citizens.types import Pushes
+from core.citizens.types import Channel, Pushes
 from core.notify.types import Notice, NoticeKind
 
 SILENT = timedelta(minutes=30)
@@ -40,6 +40,13 @@ def to_citizen(event: StatusChanged, pushes: Pushes = Pushes.ALL) -> Notice | No
     if event.own or event.status not in TOLD[pushes]:
         return None
     return Notice(NoticeKind.STATUS, {"number": event.number, "status": event.status})
+
+
+def where(channels: Sequence[Channel]) -> Channel:
+    """Of one person's channels, the one last heard from first: the one they have named, or the first, of those where
+    anything can be delivered. Where nothing can, it is tried all the same, so that it comes to an end on record."""
+    open_ones = [each for each in channels if each.reachable] or channels
+    return next((each for each in open_ones if each.preferred), open_ones[0])
 
 
 def quiet_until(now: datetime, zone: ZoneInfo, start: int, end: int) -> datetime | None:

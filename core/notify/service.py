@@ -7,14 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from core import conversations
 from core.appeals.events import AppealFiled, CitizenSpoke, StatusChanged
-from core.citizens.queries import settings_of
+from core.citizens.queries import channels_of, settings_of, who_is_now
 from core.citizens.types import Pushes
 from core.files.store import described
 from core.files.types import FileLost
 from core.notify.people import authors, desks_of, quiet
-from core.notify.rules import status_waits, to_citizen, to_official, to_queue
+from core.notify.rules import status_waits, to_citizen, to_official, to_queue, where
 from core.notify.types import Notice, NoticeKind
 from core.outbox import Lane, enqueue_notice, hurry
 
@@ -31,7 +30,7 @@ def tell_official(tx: Connection, event: CitizenSpoke, now: datetime) -> None:
 
 
 def tell_citizen(tx: Connection, event: StatusChanged, now: datetime) -> None:
-    """Only where they were last heard from, of those who want to be told: the same news on every screen is noise."""
+    """One person, of those who want to be told, and in one place: the same news on every screen is noise."""
     for listener in authors(tx, event.number, now):
         notice = to_citizen(event, listener.pushes)
         if notice is None:
@@ -52,11 +51,12 @@ def _tell_desks(tx: Connection, notice: Notice, desks: tuple[int, ...], which: s
 
 
 def tell_lost(tx: Connection, event: FileLost, now: datetime) -> None:
-    """Once for a file, where its owner was last heard from: only they can send it again."""
-    settings = settings_of(tx, event.citizen_id)
+    """Once for a file, to its owner: only they can send it again."""
+    owner = who_is_now(tx, event.citizen_id)
+    settings, channels = settings_of(tx, owner), channels_of(tx, owner)
+    if settings.pushes is Pushes.NONE or not channels:
+        return
     named = {each.ref: each.name for each in described(tx, (event.ref,))}
-    for conversation in conversations.of_person(tx, "citizen", event.citizen_id)[:1]:
-        if settings.pushes is not Pushes.NONE:
-            facts, key = {"ref": event.ref, "name": named.get(event.ref, "")}, f"{NoticeKind.LOST}:{event.ref}"
-            night = quiet(tx, now, settings.quiet_from, settings.quiet_to)
-            enqueue_notice(tx, conversation, NoticeKind.LOST, facts, Lane.NOTICE, key, now, night)
+    facts, key = {"ref": event.ref, "name": named.get(event.ref, "")}, f"{NoticeKind.LOST}:{event.ref}"
+    night = quiet(tx, now, settings.quiet_from, settings.quiet_to)
+    enqueue_notice(tx, where(channels).conversation, NoticeKind.LOST, facts, Lane.NOTICE, key, now, night)

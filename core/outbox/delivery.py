@@ -8,19 +8,31 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from core.conversations.tables import conversations
 from core.outbox.tables import outbox
 from core.outbox.types import FORMAT, Kind, Lane, Row, State
 
 LEASE = timedelta(seconds=15)
+TOO_OLD = timedelta(days=7)
+"""What could not be sent for so long, because its messenger was away, says nothing new any more."""
 _URGENCY = {lane: place for place, lane in enumerate(Lane)}
 _OPEN = (State.READY, State.LEASED, State.SENDING)
 _NOT_ENDED = (*_OPEN, State.HANDED)
 
 
-def claim(tx: Connection, owner: str, lanes: Sequence[Lane], limit: int, now: datetime) -> list[Row]:
-    """Ready rows, the most urgent first. A row waits for the older ones of its conversation that are as urgent or more:
-    order is kept within a lane, and a reply may overtake a push, never the reverse. A pinned message stands where it
-    stands, so that only replies come before it, which may take its place."""
+def claim(
+    tx: Connection,
+    owner: str,
+    lanes: Sequence[Lane],
+    limit: int,
+    now: datetime,
+    messenger: str = "",
+    account: str = "",
+) -> list[Row]:
+    """Ready rows, the most urgent first, of one messenger or of all, of one account of it or of all. A row waits for
+    the older ones of its conversation that are as urgent or more: order is kept within a lane, and a reply may overtake
+    a push, never the reverse. A pinned message stands where it stands, so that only replies come before it, which may
+    take its place."""
     o, before = outbox.c, outbox.alias()
     urgency = sa.case(_URGENCY, value=o.lane)
     older = sa.and_(before.c.id < o.id, sa.case(_URGENCY, value=before.c.lane) <= urgency)
@@ -34,6 +46,10 @@ def claim(tx: Connection, owner: str, lanes: Sequence[Lane], limit: int, now: da
     )
     due = sa.select(o.id).where(o.state == State.READY, o.not_before <= now, o.lane.in_(lanes), o.format <= FORMAT)
     fresh = sa.or_(o.expires_at.is_(None), o.expires_at >= now)
+    if messenger:
+        c = conversations.c
+        there = (c.id == o.conversation_id, c.messenger == messenger, *([c.account == account] if account else []))
+        due = due.where(sa.exists().where(*there))
     heads = due.where(~blocked, fresh).order_by(urgency, o.id).limit(limit).with_for_update(skip_locked=True)
     leased = (
         sa.update(outbox).where(o.id.in_(heads)).values(state=State.LEASED, lease_owner=owner, lease_until=now + LEASE)
@@ -45,6 +61,7 @@ def claim(tx: Connection, owner: str, lanes: Sequence[Lane], limit: int, now: da
 def _row(row: RowMapping) -> Row:
     return Row(
         id=row["id"],
+        key=row["key"],
         conversation_id=row["conversation_id"],
         lane=Lane(row["lane"]),
         kind=Kind(row["kind"]),
@@ -65,6 +82,12 @@ def begin_sending(tx: Connection, ids: Sequence[int], owner: str, now: datetime)
     return set(tx.execute(begun).scalars())
 
 
+def keep(tx: Connection, ids: Sequence[int], owner: str, now: datetime) -> None:
+    """Their requests take long (pictures), and whoever sends them is alive."""
+    mine = sa.update(outbox).where(outbox.c.id.in_(ids), outbox.c.lease_owner == owner, outbox.c.state == State.SENDING)
+    tx.execute(mine.values(lease_until=now + LEASE))
+
+
 def settle(
     tx: Connection, row_id: int, state: State, now: datetime, reason: str = "", sent_ids: Sequence[str] | None = None
 ) -> None:
@@ -75,10 +98,11 @@ def settle(
     tx.execute(mine.values({**ended, **known}))
 
 
-def again(tx: Connection, row_id: int, not_before: datetime, reason: str) -> None:
-    """It has certainly not been taken, and is to be tried later."""
+def again(tx: Connection, row_id: int, not_before: datetime, reason: str, *, counted: bool = True) -> None:
+    """It has certainly not been taken, and is to be tried later. What is not `counted` was no try."""
     waits = {"state": State.READY, "not_before": not_before, "reason": reason, "lease_owner": None, "lease_until": None}
-    tx.execute(sa.update(outbox).where(outbox.c.id == row_id, outbox.c.state.in_(_OPEN)).values(waits))
+    tries = {} if counted else {"attempts": outbox.c.attempts - 1}
+    tx.execute(sa.update(outbox).where(outbox.c.id == row_id, outbox.c.state.in_(_OPEN)).values(waits | tries))
 
 
 def confirm(tx: Connection, ids: Sequence[int], now: datetime) -> None:
@@ -103,5 +127,6 @@ def recover(tx: Connection, now: datetime, *, everything: bool = False) -> None:
 
 def expire(tx: Connection, now: datetime) -> None:
     o = outbox.c
-    late = sa.update(outbox).where(o.state == State.READY, o.expires_at < now)
-    tx.execute(late.values(state=State.EXPIRED, settled_at=now))
+    late = sa.or_(o.expires_at < now, o.created_at < now - TOO_OLD)
+    ended = sa.update(outbox).where(o.state == State.READY, late)
+    tx.execute(ended.values(state=State.EXPIRED, settled_at=now))

@@ -1,8 +1,9 @@
-"""The outbox: a row for each thing that is to be sent, from the transaction that caused it to its end."""
+"""The outbox: a row for each thing that is to be sent, from the transaction that caused it to its end; and the tokens
+by which accounts of messengers are served."""
 
 import sqlalchemy as sa
 
-from core.db import ERASE, PLAIN, Id, Moment, metadata, owned
+from core.db import ERASE, NOBODYS, PLAIN, Id, Moment, metadata, owned
 
 outbox = sa.Table(
     "outbox",
@@ -27,7 +28,23 @@ outbox = sa.Table(
     sa.Column("sent_ids", sa.JSON(none_as_null=True), info=PLAIN),
     sa.Column("created_at", Moment, nullable=False, info=PLAIN),
     sa.Column("settled_at", Moment, info=PLAIN),
+    # It stood unread for too long, and the person was told somewhere else too.
+    sa.Column("passed_on", sa.Boolean, nullable=False, server_default=sa.false(), info=PLAIN),
     sa.Index(None, "state", "not_before"),
     sa.Index(None, "conversation_id", "state", "id"),
     info=owned("conversation_id", by="conversations", vanish=True),
+)
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("messenger", sa.Text, primary_key=True, info=PLAIN),
+    sa.Column("account", sa.Text, primary_key=True, info=PLAIN),
+    # One process at a time polls with a token and sends what is not a reply.
+    sa.Column("owner", sa.Text, info=PLAIN),
+    sa.Column("lease_until", Moment, info=PLAIN),
+    sa.Column("paused_until", Moment, info=PLAIN),
+    # Up to where its events have been stored, where the messenger wants to be told.
+    sa.Column("place", sa.Text, info=PLAIN),
+    info=NOBODYS,
 )

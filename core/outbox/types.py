@@ -52,6 +52,7 @@ class Row:
     """`edit`: it may replace the live screen of its conversation instead of standing below it."""
 
     id: int
+    key: str
     conversation_id: int
     lane: Lane
     kind: Kind

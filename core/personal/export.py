@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from core.appeals.types import RemarkKind
+from core.citizens.queries import who_is_now
 from core.db import metadata
 from core.files.types import Kind, State
 from core.lines import Line, line, literal
@@ -25,7 +26,7 @@ from core.personal.registry import CITIZEN, owned_tables, rows_of
 MIME = "application/zip"
 FILES_MOST = 200 * 1024 * 1024
 """Bytes of files in one archive; what does not fit is named in it and stays in the chat."""
-_BOOKKEEPING = frozenset({"web_boxes", "web_tickets", "pins", "fetches"})
+_BOOKKEEPING = frozenset({"web_boxes", "web_tickets", "pins", "fetches", "live_messages", "uploads"})
 _WITHHELD = frozenset({"sha256", "live", "official_id", "actor_id"})
 """Columns that say nothing to the person, or something of an official."""
 _HELPFUL = frozenset(
@@ -54,6 +55,8 @@ TITLES: Mapping[str, Line] = {
     "outbox": line("What we have sent to you"),
     "web_items": line("The chat on your screen"),
     "code_tries": line("Tries to open a message by a code"),
+    "joins": line("Codes by which you have joined your chats"),
+    "join_tries": line("Tries to join a chat by a code"),
     "audit": line("The journal of what you have done"),
 }
 ABOUT = line(
@@ -80,6 +83,7 @@ class Gathered:
 
 def gather(conn: Connection, citizen_id: int) -> Gathered:
     """Rows by table; nothing for tables in which there are none."""
+    citizen_id = who_is_now(conn, citizen_id)
     found = {table: _told(table, rows_of(conn, table, citizen_id), citizen_id) for table in owned_tables(metadata)}
     rows = {
         table.name: [{name: value for name, value in row.items() if _is_told(table.c[name], value)} for row in told]

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core import conversations
+from core.citizens.queries import who_is_now
 from core.citizens.tables import citizens
 from core.conversations.tables import conversations as addresses
 from core.files.store import add_file
@@ -20,7 +21,7 @@ from core.personal.retention import drop_exports
 
 
 def language_of(conn: Connection, citizen_id: int) -> str:
-    heard = conversations.of_person(conn, "citizen", citizen_id)
+    heard = conversations.of_person(conn, "citizen", who_is_now(conn, citizen_id))
     spoken = sa.select(addresses.c.lang).where(addresses.c.id.in_(heard[:1]))
     return conn.execute(spoken).scalar() or LANGUAGES[0]
 
@@ -28,7 +29,7 @@ def language_of(conn: Connection, citizen_id: int) -> str:
 def hand_over(tx: Connection, citizen_id: int, blob: str, size: int, now: datetime) -> tuple[str, ...]:
     """The blobs that may not be needed any more: those of the archives before, or this one where nobody is left to get
     it. They have asked for it and wait: it is told at any hour."""
-    c = citizens.c
+    c, citizen_id = citizens.c, who_is_now(tx, citizen_id)
     here = sa.select(c.id).where(c.id == citizen_id, c.erased_at.is_(None)).with_for_update()
     if tx.execute(here).first() is None:
         return (blob,)

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from core import jobs, pins
 from core.appeals.tables import appeal_documents, appeal_photos, code_tries
 from core.authorities.tables import desks, entries
+from core.citizens.tables import join_tries, joins
 from core.conversations.tables import forms
 from core.files.tables import fetches, files
 from core.files.types import Kind
@@ -31,7 +32,8 @@ def prune(tx: Connection, now: datetime) -> tuple[str, ...]:
     pruning.blank(tx, now - OUTBOX)
     pins.prune(tx, now - CHANGES)
     jobs.prune(tx, now - JOBS)
-    tx.execute(sa.delete(code_tries).where(code_tries.c.at < now - TRIES))
+    for times in (code_tries.c.at, join_tries.c.at, joins.c.expires_at):
+        tx.execute(sa.delete(times.table).where(times < now - TRIES))
     e, d, ended = entries.c, desks.c, now - ENTRIES
     tx.execute(sa.delete(entries).where(sa.or_(e.spent_at < ended, e.expires_at < ended)))
     tx.execute(sa.delete(desks).where(sa.or_(d.revoked_at < ended, d.expires_at < ended)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -33,8 +34,24 @@ def save_region(tx: Connection, region: Region) -> None:
 
 
 def read_region(conn: Connection) -> Region:
-    settings = conn.execute(sa.select(region_row.c.settings).where(region_row.c.id == _ONLY)).scalar_one()
-    return _REGION.validate_python(settings)
+    """Written at the start of every process."""
+    region = find_region(conn)
+    if region is None:
+        raise LookupError("No region has been written down.")
+    return region
+
+
+def find_region(conn: Connection) -> Region | None:
+    settings = conn.execute(sa.select(region_row.c.settings).where(region_row.c.id == _ONLY)).scalar()
+    return None if settings is None else _REGION.validate_python(settings)
+
+
+def put_channel(tx: Connection, messenger: str, link: str) -> None:
+    """Where people find us in this messenger; several processes may come to know it at once."""
+    tx.execute(sa.select(region_row.c.id).where(region_row.c.id == _ONLY).with_for_update())
+    region = read_region(tx)
+    others = tuple(pair for pair in region.channels if pair[0] != messenger)
+    save_region(tx, replace(region, channels=(*others, (messenger, link))))
 
 
 def working_calendar(region: Region) -> Calendar:

@@ -40,6 +40,9 @@ class Region:
     """Calendar days in which the author may answer a question of an official; then the appeal is not taken."""
     web: str = ""
     """Where people open the pages, without a slash at the end; from the settings, not from the file."""
+    channels: tuple[tuple[str, str], ...] = ()
+    """By messenger: the address that opens the bot there, up to the word that it is to start with. From the messengers
+    themselves, once they have been asked."""
     days_off: tuple[date, ...] = ()
     working_days: tuple[date, ...] = ()
     """Where the region's calendar differs from the country's."""

@@ -48,4 +48,4 @@ CHECK = checked(TEXT, lambda number: line("This will be added to No. {number}:",
 ADDED: Step[Any] = act("added", str, command)
 END = end(thanks, ways_on)
 STEPS = (TEXT, PHOTOS, DOCUMENTS, CHECK, ADDED, END)
-FORMS = (Form("add", 1, line("An addition"), STEPS, catch=(PHOTOS, DOCUMENTS), brief=first_words(TEXT)),)
+FORMS = (Form("add", 1, line("An addition"), STEPS, catch=(PHOTOS, DOCUMENTS), brief=first_words(TEXT), adds=TEXT),)

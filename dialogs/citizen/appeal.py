@@ -1,4 +1,5 @@
-"""Report a problem: words first, a category that fits them, the town, photos, the place, a check, and it is filed."""
+"""Report a problem: words first, a category that fits them, the town, photos, the place, a check, and it is filed.
+What was chosen elsewhere comes as its arguments («appeal:roads.45701000»)."""
 
 from __future__ import annotations
 
@@ -12,12 +13,13 @@ from core.lines import BLANK, Line, Text, line, lines, literal, named
 from core.rubricator.types import Category, SuggestCategories
 from core.talk import Button, Held, Message, Place, Press, Refused, Said, Screen, Took
 from core.territories.types import ListTerritories
-from dialogs.cards import first_words, going_on, unless_empty
+from dialogs.cards import first_words, unless_empty
+from dialogs.chosen import category_of, chosen_before, territory_of
 from dialogs.engine import Form
 from dialogs.session import Draft, Here, Step
 from dialogs.steps import SKIP, act, choice, consent, documents, photos, place, words
 from dialogs.views import launch
-from dialogs.wording import files_words, grouped, last_day, place_words
+from dialogs.wording import files_words, grouped, in_halves, last_day, place_words
 
 OPTIONS = 5
 """On a page of a choice: with the ways to other pages, back and out there are ten buttons at most."""
@@ -104,7 +106,7 @@ TEXT = words(
     least=TEXT_LEAST,
     most=TEXT_MOST,
 )
-CATEGORY = going_on(
+CATEGORY = chosen_before(
     choice(
         "category",
         category_ask,
@@ -113,9 +115,9 @@ CATEGORY = going_on(
         more=lambda here: [option(c) for c in here.facts.all],
         page=OPTIONS,
     ),
-    TEXT,
+    category_of,
 )
-TERRITORY = going_on(
+TERRITORY = chosen_before(
     choice(
         "territory",
         line("Where is it? Choose the town or district, or write its name."),
@@ -124,9 +126,9 @@ TERRITORY = going_on(
         page=OPTIONS,
         search=True,
     ),
-    TEXT,
+    territory_of,
 )
-PHOTOS = going_on(photos_at_once(photos("photos", photos_ask, most=PHOTOS_MOST)), TEXT)
+PHOTOS = photos_at_once(photos("photos", photos_ask, most=PHOTOS_MOST))
 DOCUMENTS: Step[tuple[str, ...]] = documents("documents", DOCUMENTS_MOST)
 
 
@@ -161,25 +163,22 @@ def command(draft: Draft) -> FileAppeal:
     return FileAppeal(draft[TEXT], category, territory, draft[PLACE], draft[PHOTOS], draft[DOCUMENTS])
 
 
-CHECK = going_on(
-    unless_empty(
-        consent(
-            "check",
-            summary,
-            line("Send"),
-            photos=lambda draft: draft[PHOTOS],
-            changes=(
-                (line("the words"), TEXT),
-                (line("the category"), CATEGORY),
-                (line("the town"), TERRITORY),
-                (line("the address"), PLACE),
-                (line("the photos"), PHOTOS),
-                (line("the files"), DOCUMENTS),
-            ),
+CHECK = unless_empty(
+    consent(
+        "check",
+        summary,
+        line("Send"),
+        photos=lambda draft: draft[PHOTOS],
+        changes=(
+            (line("the words"), TEXT),
+            (line("the category"), CATEGORY),
+            (line("the town"), TERRITORY),
+            (line("the address"), PLACE),
+            (line("the photos"), PHOTOS),
+            (line("the files"), DOCUMENTS),
         ),
-        DOCUMENTS,
     ),
-    TEXT,
+    DOCUMENTS,
 )
 FILED = act("filed", Receipt, command)
 
@@ -196,12 +195,6 @@ def receipt(here: Here[None]) -> Text:
     )
 
 
-def in_halves(code: str) -> str:
-    """K7MP-4QXA, as it is read aloud."""
-    half = len(code) // 2
-    return f"{code[:half]}-{code[half:]}"
-
-
 def show_receipt(here: Here[None]) -> Screen:
     filed = here.draft[FILED]
     link = (Button("link", line("The link to this message"), "link", filed.link),) if filed.link else ()
@@ -214,4 +207,14 @@ def ways_on(here: Here[None]) -> tuple[Button, ...]:
 
 END: Step[None] = Step("end", type(None), show_receipt)
 STEPS = (TEXT, CATEGORY, TERRITORY, PHOTOS, DOCUMENTS, PLACE, CHECK, FILED, END)
-FORMS = (Form("appeal", 1, line("New message"), STEPS, catch=(PLACE, PHOTOS, DOCUMENTS), brief=first_words(TEXT)),)
+FORMS = (
+    Form(
+        "appeal",
+        1,
+        line("New message"),
+        STEPS,
+        catch=(PLACE, PHOTOS, DOCUMENTS),
+        brief=first_words(TEXT),
+        adds=TEXT,
+    ),
+)

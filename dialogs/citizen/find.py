@@ -9,24 +9,18 @@ from core.appeals.types import OpenByCode
 from core.lines import Line, Text, line
 from core.talk import Button, Refused
 from dialogs.engine import Form
+from dialogs.reads import code
 from dialogs.session import Draft, Here
 from dialogs.steps import act, answer, end
 from dialogs.views import launch
 from dialogs.wording import grouped
 
-NUMBER_DIGITS, CODE_SIGNS = 9, 8
+NUMBER_DIGITS = 9
 
 
 def number(text: str) -> str | Refused:
     digits = re.sub(r"\D", "", text, flags=re.ASCII)
     return digits if len(digits) == NUMBER_DIGITS else Refused(line("The number has nine digits, like 482-135-790."))
-
-
-def code(text: str) -> str | Refused:
-    signs = re.sub(r"[\W_]", "", text)
-    return (
-        signs if len(signs) == CODE_SIGNS else Refused(line("The code has eight letters and digits, like K7MP-4QXA."))
-    )
 
 
 def opened(here: Here[None]) -> Text:

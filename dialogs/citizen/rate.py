@@ -11,6 +11,7 @@ from core.ratings.types import SCORES, ExplainRating, RateAnswer, Rated
 from core.talk import Button, Press, Refused, Said, Screen, Took
 from dialogs import reads
 from dialogs.engine import Form
+from dialogs.scores import may_be_rated, number_of, score_of
 from dialogs.session import WORDS, Draft, Here, Step
 from dialogs.steps import act, choice, end, words
 from dialogs.views import launch
@@ -18,22 +19,6 @@ from dialogs.wording import grouped, last_day, score_words
 
 GOOD = 4
 """From this score on the answer has helped."""
-
-
-def number_of(args: str) -> str:
-    return args.partition(".")[0]
-
-
-def score_of(args: str) -> int | None:
-    """What stands after the dot; 0, which is no rating, for anything but a small number."""
-    _, dot, score = args.partition(".")
-    if not dot:
-        return None
-    return int(score) if score.isascii() and score.isdecimal() and len(score) < 3 else 0
-
-
-def may_be_rated(card: AppealCard | None) -> bool:
-    return card is not None and card.status is Status.ANSWERED
 
 
 def show(here: Here[int]) -> Screen:
@@ -76,6 +61,15 @@ def check(score: int, here: Here[int]) -> Line | None:
 
 def is_low(draft: Draft) -> bool:
     return RATED.id in draft.values and bool(draft[RATED].low)
+
+
+def asks_why(draft: Draft) -> bool:
+    return is_low(draft) and not draft[TOLD]
+
+
+def why_of(draft: Draft) -> str:
+    """What was written before the rating says why as well."""
+    return draft[TOLD] or draft.get(WHY) or ""
 
 
 def may_again(draft: Draft) -> bool:
@@ -134,13 +128,22 @@ def command(draft: Draft) -> RateAnswer:
 
 
 def reopen(draft: Draft) -> ReopenAppeal:
-    return ReopenAppeal(number_of(draft.args), draft[WHY])
+    return ReopenAppeal(number_of(draft.args), why_of(draft))
 
 
 def explain(draft: Draft) -> ExplainRating:
-    return ExplainRating(number_of(draft.args), draft[WHY])
+    return ExplainRating(number_of(draft.args), why_of(draft))
 
 
+TOLD: Step[str] = words(
+    "told",
+    line("What do you want to say about the answer?"),
+    least=NOTE_LEAST,
+    most=NOTE_MOST,
+    skip=line("Without words"),
+    given=lambda args: "",
+    beside=True,
+)
 FROM_TO = line("Please rate with a whole number from 1 to 5.")
 SCORE: Step[int] = Step(
     "score",
@@ -154,10 +157,12 @@ SCORE: Step[int] = Step(
     takes=WORDS,
 )
 RATED: Step[Any] = act("rated", Rated, command)
-WHY = words("why", ask_why, least=NOTE_LEAST, most=NOTE_MOST, skip=line("Without words"), when=is_low)
-SAID = act("said", str, explain, when=lambda draft: is_low(draft) and bool(draft[WHY]))
+WHY = words("why", ask_why, least=NOTE_LEAST, most=NOTE_MOST, skip=line("Without words"), when=asks_why)
+SAID = act("said", str, explain, when=lambda draft: bool(why_of(draft)))
 AGAIN = choice("again", ask_again, choices, when=may_again)
 REOPENED: Step[Any] = act("reopened", Reopened, reopen, when=wants_again)
 END = end(thanks, ways_on)
 
-FORMS = (Form("rate", 2, line("Rate an answer"), (SCORE, RATED, WHY, SAID, AGAIN, REOPENED, END)),)
+STEPS = (TOLD, SCORE, RATED, WHY, SAID, AGAIN, REOPENED, END)
+KEPT = line("We keep these words: they go along with your rating.")
+FORMS = (Form("rate", 2, line("Rate an answer"), STEPS, adds=TOLD, added=KEPT),)

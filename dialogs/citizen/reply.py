@@ -65,4 +65,4 @@ CHECK = checked(
 SENT: Step[Any] = act("sent", str, command)
 END = end(thanks, ways_on)
 STEPS = (TEXT, PHOTOS, DOCUMENTS, CHECK, SENT, END)
-FORMS = (Form("reply", 1, line("A reply"), STEPS, catch=(PHOTOS, DOCUMENTS), brief=first_words(TEXT)),)
+FORMS = (Form("reply", 1, line("A reply"), STEPS, catch=(PHOTOS, DOCUMENTS), brief=first_words(TEXT), adds=TEXT),)

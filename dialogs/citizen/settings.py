@@ -4,12 +4,13 @@ their data."""
 from __future__ import annotations
 
 from core.citizens.types import Pushes, SetPushes, SetQuiet, SettingsCard, ShowSettings
-from core.lines import Line, line, literal
+from core.lines import Line, Text, line, literal
 from core.talk import Button, Screen
 from dialogs.engine import Form
 from dialogs.session import Draft, Here
 from dialogs.steps import act, choice, end
 from dialogs.views import View, launch
+from dialogs.wording import messenger_words
 
 LANGUAGES = (("ru", "Русский"), ("en", "English"))
 HOURS = ((22, 8), (21, 9), (23, 7), (20, 10), (0, 0))
@@ -28,8 +29,8 @@ def pushes_words(pushes: Pushes) -> Line:
 
 def told(pushes: Pushes) -> Line:
     words = {
-        Pushes.ALL: line("We write to you here about every step of your messages."),
-        Pushes.MAIN: line("We write to you here only when there is a question or an answer."),
+        Pushes.ALL: line("We write to you about every step of your messages."),
+        Pushes.MAIN: line("We write to you only when there is a question or an answer."),
         Pushes.NONE: line("We do not write to you by ourselves. When you write, we answer."),
     }
     return words[pushes]
@@ -50,18 +51,37 @@ def quiet(card: SettingsCard) -> Line:
     )
 
 
+def place(card: SettingsCard) -> Text:
+    """Where we know them in several places."""
+    if len(card.messengers) < 2:
+        return ()
+    if not card.channel:
+        return (line("It comes where you wrote last."),)
+    return (line("It comes here: {where}.", where=messenger_words(card.channel)),)
+
+
 def show(args: str, card: SettingsCard) -> Screen:
-    text = (told(card.pushes), *(() if card.pushes is Pushes.NONE else (quiet(card),)))
+    text = (told(card.pushes), *(() if card.pushes is Pushes.NONE else (*place(card), quiet(card))))
     ways = (
         launch("pushes", "", line("What to write about")),
+        *((launch("channel", "", line("Where to write")),) if len(card.messengers) > 1 else ()),
         launch("quiet", "", line("Quiet hours")),
+        launch("link", "", line("Connect another messenger")),
         *(Button(f"language:{code}", literal(name)) for code, name in LANGUAGES),
-        launch("mydata", "", line("Get my data")),
-        Button("consents:", line("My consents")),
-        launch("delete", "", line("Delete my data")),
+        Button("personal:", line("My data")),
         Button("menu:", line("Menu")),
     )
     return Screen(text, ways)
+
+
+def show_personal(args: str, facts: None) -> Screen:
+    text = (line("You can get all that we know about you, look at what you have agreed to, or have it all deleted."),)
+    ways = (
+        launch("mydata", "", line("Get my data")),
+        Button("consents:", line("My consents")),
+        launch("delete", "", line("Delete my data")),
+    )
+    return Screen(text, (*ways, SETTINGS, Button("menu:", line("Menu"))))
 
 
 def about(here: Here[Button]) -> list[Button]:
@@ -88,7 +108,7 @@ WHEN = choice("when", line("In which hours shall we not write to you? They are h
 WHEN_SET = act("set", SettingsCard, set_quiet)
 WHEN_END = end(lambda here: (DONE, quiet(here.draft[WHEN_SET])), ways_on)
 
-VIEWS = (View("settings", show, needs=lambda args: ShowSettings()),)
+VIEWS = (View("settings", show, needs=lambda args: ShowSettings()), View("personal", show_personal))
 FORMS = (
     Form("pushes", 1, line("What to write about"), (WHAT, WHAT_SET, WHAT_END)),
     Form("quiet", 1, line("Quiet hours"), (WHEN, WHEN_SET, WHEN_END)),

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 
 from core.notify.types import NoticeKind
-from dialogs import notices
 from dialogs.notices import NoticeDialog
 
-__all__ = ["NoticeDialog", "load"]
+__all__ = ["NoticeDialog", "load", "load_brief"]
+
+EVERY = frozenset(NoticeKind)
+TO_OFFICIALS = frozenset({NoticeKind.QUEUED, NoticeKind.SPOKE})
 
 
 def load() -> Mapping[NoticeKind, NoticeDialog]:
-    names = (f"{notices.__name__}.{found.name}" for found in pkgutil.iter_modules(notices.__path__))
-    found = [import_module(name).NOTICE for name in names if name != __name__]
+    return _of("dialogs.notices", EVERY)
+
+
+def load_brief() -> Mapping[NoticeKind, NoticeDialog]:
+    """For citizens where no personal data are shown: each kind that they are told has one here, so that none comes
+    whole."""
+    return _of("dialogs.notices.brief", EVERY - TO_OFFICIALS)
+
+
+def _of(package: str, kinds: Collection[NoticeKind]) -> Mapping[NoticeKind, NoticeDialog]:
+    modules = pkgutil.iter_modules(import_module(package).__path__, f"{package}.")
+    found = [import_module(each.name).NOTICE for each in modules if not each.ispkg and each.name != __name__]
     by_kind = {notice.kind: notice for notice in found}
-    if len(by_kind) < len(found) or set(by_kind) != set(NoticeKind):
+    if len(by_kind) < len(found) or set(by_kind) != set(kinds):
         raise LookupError("There is not exactly one notice of each kind.")
     return by_kind

@@ -1,11 +1,12 @@
 """A transcript as a text: what people and the world do in it, and how the bot's lines stand between. It plays nothing.
 
-    lang: ru                    the header is YAML, up to a line of dashes: lang, who (citizen or official),
-    world: world.yaml           facts, and a file of facts to begin with
+    lang: ru                    the header is YAML, up to a line of dashes: lang, who (citizen, official, nobody or
+    world: world.yaml           brief: a citizen without personal data), facts, and a file of facts to begin with
     ---
     # anything                  a remark
     > words                     the person says so; more lines of > are one message
-    > {photo: a.jpg, b.jpg} x   with photos; {place: 55.75, 37.62}, {file: a.pdf}, {voice}; {500 times: a} for long ones
+    > {photo: a.jpg, b.jpg} x   with photos; {place: 55.75, 37.62}, {file: a.pdf}, {voice}, {500 times: a} if long,
+                              {sticker}, {video}, {large file}, {odd file}, {words} for what cannot be read here
     > {instead of: old words} new words     changes an earlier message
     > [Label]                   presses a button of the screen on show or of a push; «[Label] (above)» of an older one
     > /menu                     a command
@@ -13,7 +14,8 @@
     ! status: {number: ...}     a notice comes
     Bot: the words              with what follows, indented, what the bot says; `~` begins a note
       [Button] [Link ↗] [Place ⌖]     {photo: ...}, {file: ...} and {QR: address} stand before them, ⚠ begins an alarm
-The marks may be Russian: Бот, фото, место, файл, голос, раз, вместо, выше.
+The marks may be Russian: Бот, фото, место, файл, голос, раз, вместо, выше, стикер, видео, большой файл, другой файл,
+слова.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ PHOTO = {"ru": "фото", "en": "photo"}
 FILE = {"ru": "файл", "en": "file"}
 MARKS = {"link": " ↗", "place": " ⌖", "contact": " ☎", "press": ""}
 
+_UNREAD = {"sticker": "sticker", "video": "video", "large file": "size", "odd file": "kind", "words": "words"}
+_UNREAD |= {"стикер": "sticker", "видео": "video", "большой файл": "size", "другой файл": "kind", "слова": "words"}
 _PRESS = re.compile(r"\[(?P<label>.+)\](?P<above> \((?:above|выше)\))?")
 _COMMAND = re.compile(r"/(?P<name>[a-z_]+)(?: (?P<args>.*))?")
 _THING = re.compile(r"\s*\{(?P<what>[^{}:]+?)(?:: *(?P<rest>[^{}]*))?\}")
@@ -143,6 +147,8 @@ def _with(message: Message, what: str, rest: str) -> Message | None:
             return replace(message, edited=clean_text(rest))
         case "voice" | "голос":
             return replace(message, voice="voice")
+        case _ if what in _UNREAD:
+            return replace(message, unread=_UNREAD[what])
         case "place" | "место":
             lat, lon = map(float, names)
             return replace(message, place=Place("", lat, lon))

@@ -16,8 +16,11 @@ from core.notify.types import NoticeKind
 from core.shown import Shown, ShownButton
 from core.speech import Speech, Speeches, load_speeches
 from core.talk import Command, Incoming, Load, Message
-from dialogs.house import House, Out, Talk, citizens, officials, unwire, worded
+from dialogs.brief_house import brief
+from dialogs.house import House, Out, Talk, citizens, door, officials, unwire, worded
+from dialogs.notices import NoticeDialog
 from dialogs.notices.registry import load as load_notices
+from dialogs.notices.registry import load_brief
 from dialogs.script.paper import BadTranscript, Facts, Pressed, Pushed, Transcript, Turn, parse, screen_lines
 from dialogs.script.rules import broken
 from dialogs.script.world import World, merged
@@ -25,6 +28,8 @@ from dialogs.shell import hear
 
 LOCALES = Path(__file__).parents[2] / "locales"
 ZONE = ZoneInfo("Europe/Moscow")
+HOUSES = {"citizen": citizens, "official": officials, "nobody": door, "brief": brief}
+NOTICES = {"brief": load_brief}
 
 
 @dataclass
@@ -34,13 +39,14 @@ class Play:
     house: House
     world: World
     talk: Talk
+    notices: Mapping[NoticeKind, NoticeDialog]
     shown: list[Shown] = field(default_factory=list)
     pushes: list[Shown] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     moves: int = 0
 
     def __post_init__(self) -> None:
-        self._speeches, self._notices = _speeches(), load_notices()
+        self._speeches = _speeches()
 
     def turn(self, turn: Turn) -> list[Shown | None]:
         """What the bot says to it; None: nothing, on purpose."""
@@ -49,7 +55,7 @@ class Play:
                 self.world.change(facts)
                 return []
             case Pushed(kind, facts):
-                notice = self._notices[NoticeKind(kind)]
+                notice = self.notices[NoticeKind(kind)]
                 screen = notice.show(facts, self.world.ask(notice.needs(facts)))
                 return [self._say(Out(screen), push=True) if screen else None]
             case Pressed(label, above):
@@ -129,8 +135,9 @@ def begun(settings: Mapping[str, Any], folder: Path) -> Play:
     """A conversation in which nothing has been said yet, with the settings of a transcript's header."""
     base = yaml.safe_load((folder / settings["world"]).read_text("utf-8")) if "world" in settings else {}
     world = World(merged(base, settings.get("facts") or {}))
-    house = officials() if settings.get("who", "citizen") == "official" else citizens()
-    return Play(house, world, Talk(settings["lang"]))
+    who = settings.get("who", "citizen")
+    notices = NOTICES.get(who, load_notices)()
+    return Play(HOUSES[who](), world, Talk(settings["lang"]), notices)
 
 
 @cache

@@ -10,11 +10,17 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from core.appeals import types as appeals
-from core.authorities.types import AuthorityRow, FindAuthorities, OfficialCard, Template
+from core.authorities.types import AuthorityRow, EntryCard, FindAuthorities, OfficialCard, ShowEntry, Template
 from core.citizens.types import (
+    Channel,
     ConsentRow,
     ConsentState,
+    FindJoin,
     GiveConsent,
+    JoinByCode,
+    JoinCard,
+    JoinCode,
+    Joined,
     SetPushes,
     SetQuiet,
     SettingsCard,
@@ -35,8 +41,14 @@ from dialogs.script.paper import BadTranscript
 KINDS: Mapping[str, Any] = {
     "AboutRegion": Region,
     "DetectEmergency": dict[str, tuple[Emergency, ...]],
+    "EnterDesk": EntryCard,
     "FileAppeal": appeals.Receipt,
     "FindAuthorities": tuple[AuthorityRow, ...],
+    "FindJoin": dict[str, JoinCard],
+    "IssueJoin": JoinCode,
+    "JoinByCode": dict[str, Joined],
+    "LeaveDesk": int,
+    "ListChannels": tuple[Channel, ...],
     "ListConsents": tuple[ConsentRow, ...],
     "ListTemplates": tuple[Template, ...],
     "ListTerritories": tuple[Territory, ...],
@@ -53,6 +65,7 @@ KINDS: Mapping[str, Any] = {
     "ShowAppeal": dict[str, appeals.AppealCard],
     "ShowConsent": ConsentState,
     "ShowDraft": dict[str, DraftCard],
+    "ShowEntry": dict[str, EntryCard],
     "ShowErasure": Erasure,
     "ShowQueue": dict[appeals.Pile, tuple[appeals.AppealRow, ...]],
     "ShowSettings": SettingsCard,
@@ -64,6 +77,9 @@ KINDS: Mapping[str, Any] = {
 with a number, a run or a word is kept by it."""
 UNLESS_TOLD: Mapping[str, Any] = {
     "DetectEmergency": {},
+    "FindJoin": {},
+    "JoinByCode": {},
+    "LeaveDesk": 1,
     "ListConsents": (),
     "ListTemplates": (),
     "OpenByCode": {},
@@ -72,6 +88,7 @@ UNLESS_TOLD: Mapping[str, Any] = {
     "RequestErasure": 0,
     "RequestExport": True,
     "ShowDraft": {},
+    "ShowEntry": {},
     "WithdrawConsent": True,
 }
 SAID_BACK = {
@@ -83,6 +100,7 @@ SAID_BACK = {
     "GiveConsent": "version",
     "RejectAppeal": "number",
     "ReplyToQuestion": "number",
+    "SetChannel": "conversation",
     "SetPushes": "pushes",
     "TakeAppeal": "number",
     "WithdrawAppeal": "number",
@@ -119,7 +137,7 @@ class World:
         match query:
             case appeals.MyAppeals(start, count):
                 return found[start : start + count]
-            case appeals.ShowAppeal(key) | ShowDraft(key) | appeals.OpenFile(key):
+            case appeals.ShowAppeal(key) | ShowDraft(key) | ShowEntry(key) | appeals.OpenFile(key):
                 return found.get(key)
             case appeals.ShowQueue(pile, start, count):
                 rows = found.get(pile, ())[start : start + count]
@@ -158,6 +176,8 @@ class World:
                 return Rated(score, low, again=low, curator=False)
             case appeals.OpenByCode(number, code):
                 return number if self._found(name).get(number) == code else None
+            case FindJoin(code) | JoinByCode(code):
+                return self._found(name).get(code)
             case _:
                 return self._found(name)
 

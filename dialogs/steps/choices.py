@@ -29,8 +29,8 @@ def choice(
     **rest: Any,
 ) -> Step[Button]:
     """One of the options, `page` of them on a screen. With `more`, the options are the likely ones, and «Other…» opens
-    the whole list; with `search`, typed words narrow them down. The label is kept as JSON, which would turn a date
-    among its arguments into plain digits."""
+    the whole list; with `search`, typed words narrow them down. A given one gets its label from them. The label is kept
+    as JSON, which would turn a date among its arguments into plain digits."""
     choose = line("Please choose one of the buttons.")
 
     def offered(here: Here[Button]) -> list[Button]:
@@ -60,8 +60,12 @@ def choice(
         known = value.key in [b.key for b in offered(here)]
         return None if known else line("«{option}» is not offered here. Please choose again.", option=value.label)
 
+    def known(value: Button, here: Here[Button]) -> Button:
+        return next((b for b in offered(here) if b.key == value.key), value)
+
     seeks = {"seeks": True, "takes": WORDS} if search else {}
-    return Step(id, Button, show, read, check=check, say=lambda value: value.label, **{**seeks, **rest})
+    more_of_it = {"known": known, **seeks, **rest}
+    return Step(id, Button, show, read, check=check, say=lambda value: value.label, **more_of_it)
 
 
 def _paged(likely: list[list[Button]], every: list[Button], size: int, at: int) -> tuple[Button, ...]:

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Request, expect
 from bots import desk
 from bots.web.tables import web_boxes, web_items
 from core.conversations.tables import conversations
-from tests.browser.people import STORY, a_citizen, an_official, file
+from tests.browser.people import STORY, Person, a_citizen, an_official, file
 from tests.browser.product import Product
 
 
@@ -58,6 +58,26 @@ async def test_the_receipt_holds_a_link_that_opens_the_message_elsewhere(product
     page = await (await browser.new_context(locale="ru-RU")).new_page()
     await page.goto(link)
     await expect(page.get_by_role("log").get_by_role("article").last).to_contain_text("№")
+
+
+async def test_a_link_with_a_code_joins_two_chats_only_after_a_press(product: Product, browser: Browser) -> None:
+    one = await a_citizen(await browser.new_context(locale="ru-RU"), product.address)
+    await one.say(STORY)
+    await file(one)
+    await one.say("/link")
+    await one.sees("Напишите нам там")
+    said = await one.page.get_by_role("log").get_by_role("article").last.inner_text()
+    code = said.partition("код ")[2].partition("»")[0]
+    other = Person(await (await browser.new_context(locale="ru-RU")).new_page())
+    await other.page.goto(f"{product.address}/#join={code}")
+    await other.sees("Соглашайтесь, только если этот код вы получили сами")
+    assert other.page.url == f"{product.address}/"
+    await other.press("Это я, соединить")
+    await other.sees("Готово. Теперь это один чат")
+    await other.press("Мои сообщения")
+    await other.sees("зарегистрировано")
+    await one.menu("Мои сообщения")
+    await one.sees("зарегистрировано")
 
 
 async def test_a_desk_whose_entry_was_revoked_forgets_everything_on_the_page(

@@ -114,7 +114,7 @@ def no_demo_and_no_secret(texts: Texts) -> list[str]:
     wrong = [name for name in OURS if services(texts)[name]["environment"]["DEMO"] != "0"]
     for name, service in services(texts).items():
         for each, value in service.get("environment", {}).items():
-            if re.search("PASSWORD|SECRET|KEY|DATABASE_URL", each) and not re.search(r"\$\{\w+:[?-]", value):
+            if re.search("PASSWORD|SECRET|KEY|TOKEN|DATABASE_URL", each) and not re.search(r"\$\{\w+:[?-]", value):
                 wrong.append(f"{name}: {each}")
     return wrong
 
@@ -255,6 +255,7 @@ BROKEN: tuple[tuple[Check, str, str, str], ...] = (
         "otklik:${POSTGRES_PASSWORD:?say the password of the database in .env}@",
         "otklik:12@",
     ),
+    (no_demo_and_no_secret, COMPOSE, "VK_TOKEN: ${VK_TOKEN:-}", "VK_TOKEN: abc"),
     (every_command_is_ours, COMPOSE, "[worker]", "[work]"),
     (every_command_is_ours, COMPOSE, '"release"', '"health"'),
     (every_command_is_ours, IMAGE, '["run"]', '["serve"]'),

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from core.actors import Official
+from core import app
+from core.actors import Nobody, Official
 from core.audit import audit
 from core.authorities.entries import (
     desk_official,
@@ -19,7 +20,11 @@ from core.authorities.entries import (
     touch_desk,
 )
 from core.authorities.queries import find_official, officials_of
-from core.authorities.types import EntryCard, OfficialCard, WhoAmI
+from core.authorities.tables import officials
+from core.authorities.types import EnterDesk, EntryCard, LeaveDesk, OfficialCard, ShowEntry, WhoAmI
+from core.conversations import service as conversations
+from core.conversations.tables import forms
+from core.conversations.types import Address, Person
 from core.errors import NotAllowed, Refusal
 from tests.core.conftest import World
 
@@ -148,3 +153,73 @@ def test_entering_is_on_the_journal_and_no_token_is_in_the_database(world: World
 def test_an_official_knows_who_they_are(world: World, petrov: Official) -> None:
     card: OfficialCard = world.ask(petrov, WhoAmI())
     assert (card.name, card.authority["ru"]) == ("Петров Сергей Андреевич", "Администрация города Заречного")
+
+
+def a_chat(world: World, peer: str = "7", messenger: str = "telegram") -> Nobody:
+    """Somebody who has come to a chat of officials."""
+    address = Address(messenger, "2", peer)
+    return Nobody(world.write(lambda tx: conversations.meet(tx, address, Person("official", 0), "en", world.now)))
+
+
+def works_in(world: World, chat: Nobody) -> int:
+    return world.read(lambda conn: conversations.read(conn, [chat.conversation])[chat.conversation].person.id)
+
+
+def test_a_link_opens_a_chat_of_a_messenger_and_is_spent_by_that(world: World, petrov: Official) -> None:
+    token, chat, later = issue(world, petrov), a_chat(world), a_chat(world, "8")
+    card = world.ask(chat, ShowEntry(token))
+    assert card.name == "Петров Сергей Андреевич" and works_in(world, chat) == 0
+    assert world.run(chat, EnterDesk(token)) == card and works_in(world, chat) == petrov.id
+    assert world.run(chat, EnterDesk(token)) == card, "a move that is redone is told the same"
+    assert world.ask(later, ShowEntry(token)) is None
+    with pytest.raises(Refusal) as caught:
+        world.run(later, EnterDesk(token))
+    assert "used already" in caught.value.why.msgid and works_in(world, later) == 0
+    entered = sa.select(audit.c.actor_id, audit.c.detail).where(audit.c.action == "enter")
+    assert world.read(lambda conn: conn.execute(entered).all()) == [(petrov.id, {"conversation": chat.conversation})]
+
+
+def test_of_two_chats_that_enter_at_once_one_does(world: World, petrov: Official) -> None:
+    token, chats = issue(world, petrov), [a_chat(world, str(n)) for n in range(4)]
+    futures = [world.db.write(lambda tx, c=chat: app.run(tx, c, "k", EnterDesk(token), world.now)) for chat in chats]
+    assert sum(future.exception() is None for future in futures) == 1
+    assert sorted(works_in(world, chat) for chat in chats) == [0, 0, 0, petrov.id]
+
+
+def test_a_page_and_a_chat_where_somebody_works_are_not_entered_so(world: World, petrov: Official) -> None:
+    chat, orlova = a_chat(world), world.an_official("orlova")
+    world.run(chat, EnterDesk(issue(world, petrov)))
+    token = issue(world, orlova)
+    for where in (chat, a_chat(world, "9", "web"), Nobody()):
+        with pytest.raises(NotAllowed):
+            world.run(where, EnterDesk(token))
+    assert world.ask(chat, ShowEntry(token)) is not None, "and the link is not spent by that"
+
+
+def begin(world: World, chat: Nobody) -> None:
+    row = {"run": "r1", "person_kind": "official", "person_id": 1, "conversation_id": chat.conversation, "name": "note"}
+    times = {"created_at": world.now, "updated_at": world.now}
+    world.write(lambda tx: tx.execute(forms.insert().values({**row, **times, "session": {}})))
+
+
+def test_who_leaves_or_is_revoked_leaves_nothing_behind_in_the_chat(world: World, petrov: Official) -> None:
+    chat = a_chat(world)
+    for goes in ("leaves", "is revoked"):
+        world.run(chat, EnterDesk(issue(world, petrov)))
+        begin(world, chat)
+        if goes == "leaves":
+            assert world.run(petrov, LeaveDesk()) == 1 and world.run(petrov, LeaveDesk()) == 0
+        else:
+            world.write(lambda tx: revoke_official(tx, petrov.id, world.now))
+        assert works_in(world, chat) == 0
+        assert world.read(lambda conn: conn.execute(sa.select(forms.c.run)).all()) == []
+
+
+def test_who_comes_back_has_to_enter_again(world: World, petrov: Official) -> None:
+    chat = a_chat(world)
+    world.run(chat, EnterDesk(issue(world, petrov)))
+    world.write(lambda tx: revoke_official(tx, petrov.id, world.now))
+    world.write(lambda tx: tx.execute(officials.update().values(revoked_at=None)))
+    assert works_in(world, chat) == 0
+    world.run(chat, EnterDesk(issue(world, petrov)))
+    assert works_in(world, chat) == petrov.id

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.appeals.number import is_number, new_code, new_number, read_number
+from core.appeals.number import is_number, new_number, read_number
+from core.citizens.codes import new_code
 
 NUMBERS = st.builds(new_number)
 

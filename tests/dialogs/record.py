@@ -32,8 +32,11 @@ WALKS: dict[str, tuple[str, list[Move]]] = {
     "unconsent": ("", [{"press": 0}]),
     "add": ("48211-1", [{"say": "The bench beside it is broken too"}, {"press": "yes"}]),
     "again": ("48213-3", [{"say": "The hole is there again."}]),
+    "channel": ("", [{"press": 0}]),
     "delete": ("", [{"press": 0}]),
     "find": ("", [{"say": "482-135-070"}, {"say": "K7MP9QXA"}]),
+    "join": ("", [{"say": "K7MP-9QXA"}, {"press": "yes"}]),
+    "link": ("", []),
     "more": ("", [{"say": "The hole is deeper now"}, {"press": 0}]),
     "mydata": ("", []),
     "open": ("482135070.K7MP9QXA", [{"press": 0}]),
@@ -55,6 +58,10 @@ WALKS: dict[str, tuple[str, list[Move]]] = {
     ),
     "reject": ("48211-1", [{"press": 0}, {"say": "Please write what happened and where."}, {"press": "yes"}]),
     "rate": ("48212-2", [{"press": "4"}]),
+    "report": ("", [{"press": 0}, {"press": 0}]),
+    "web": ("", []),
+    "leave": ("", [{"press": 0}]),
+    "enter": ("a-token", [{"press": 0}]),
     "take": ("48210-0", []),
     "over": ("48211-1", [{"press": 0}]),
     "answer": ("48211-1", [{"say": "The hole was filled this morning."}, {"press": "yes"}]),
@@ -84,8 +91,14 @@ def recordings(form: Form) -> Iterator[dict[str, Any]]:
         yield {**case, "then": door.s.shown, "answers": sorted(door.s.answers)}
 
 
+def every_form() -> dict[str, Form]:
+    """Where citizens and the brief house have one of the same name, that of citizens."""
+    brief, *others = (load(name).forms for name in ("brief", "citizen", "staff", "door"))
+    return {**brief, **{name: form for forms in others for name, form in forms.items()}}
+
+
 def main(release: str) -> None:
-    forms = {**load("citizen").forms, **load("staff").forms}
+    forms = every_form()
     cases = [case for name in sorted(forms) for case in recordings(forms[name])]
     with (RECORDED / f"{release}.json").open("x", encoding="utf-8") as file:
         json.dump(cases, file, ensure_ascii=False, indent=1)

@@ -158,3 +158,46 @@ def test_a_half_written_message_is_called_by_its_first_words() -> None:
     s.say("The lamp in our yard has been dark for two weeks")
     s.press("Menu")
     assert "Go on: The lamp in our yard…" in s.labels
+
+
+TELLING = (
+    "It has been dark for two weeks and the children go there to school",
+    "The wire hangs down almost to the ground, and they play with it every day",
+    "Zarechny Street lights send back menu 1 2 3 4 5 no photos done please",
+)
+STEPS = st.lists(st.one_of(st.sampled_from(TELLING), st.sampled_from(("press", "change", "photo"))), max_size=9)
+
+
+@settings(max_examples=40)
+@given(STEPS)
+@example(["press", "press", "press", TELLING[0], "change", TELLING[1]])
+def test_nothing_that_is_typed_where_a_button_is_asked_for_is_lost(moves: list[str]) -> None:
+    """It is in the message or, where the question takes words, in its answer; and we say what has become of it."""
+    s = stage()
+    s.say(WORDS)
+    for move in moves:
+        shown = s.play.shown[-1]
+        if move == "press" and "Please check" not in shown.text:
+            label = next((label for ask, label in PRESSES.items() if ask in shown.text), "Without an address")
+            s.press(next((b.label for b in shown.buttons if b.label.startswith(label)), shown.buttons[0].label))
+        elif move == "change" and "Please check" in shown.text:
+            s.press("Change: the photos")
+        elif move == "photo":
+            s.say("The photo shows the wire that hangs down from the lamp", ("a.jpg",))
+        elif move in TELLING:
+            read = shown.reads
+            said = s.say(move)
+            (session,) = s.play.talk.frames
+            kept = move in session.answers["text"] or move in session.answers.get("place", {}).get("address", "")
+            assert kept and (read or "This is added to your message." in said.note)
+
+
+def test_words_beside_a_photo_are_added_where_photos_are_asked_for() -> None:
+    s = stage()
+    s.say(WORDS)
+    s.press("Street lights", "Zarechny")
+    shown = s.say("The photo shows the wire that hangs down from the lamp", ("a.jpg",))
+    assert "This is added to your message." in shown.note and "not kept" not in shown.note
+    assert "The words beside it are not kept." in s.say("a wire", ("b.jpg",)).note
+    check = to_the_check(s)
+    assert f"{WORDS}\nThe photo shows the wire" in check.text and check.photos == ("a.jpg", "b.jpg")

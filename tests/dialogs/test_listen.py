@@ -99,6 +99,7 @@ HOUSE = House(
     home_label=line("My home"),
 )
 STORY = "A deep hole in the road"
+HI = line("Hi.")
 
 
 def a_chat(**changes: Any) -> Chat:
@@ -284,6 +285,103 @@ def test_what_people_mean_by_a_number_is_found_in_any_language() -> None:
     def russian(words: Line) -> str:
         return f"Оценить {words.args['number']}"
 
-    found = listen.number_meant(Message("оценить № 482 135 790!"), HOUSE.words, russian)
+    found = listen.words_meant(Message("оценить № 482 135 790!"), HOUSE.words, russian)
     assert found == f"rate:{NUMBER}"
-    assert listen.number_meant(Message("оценить № 482 135 790", photos=("p",)), HOUSE.words, russian) is None
+    assert listen.words_meant(Message("оценить № 482 135 790", photos=("p",)), HOUSE.words, russian) is None
+
+
+UNREAD = {
+    "sticker": "stickers",
+    "video": "send photos",
+    "kind": "PDF, Word",
+    "size": "20 MB",
+    "words": "press a button",
+}
+
+
+@pytest.mark.parametrize(("kind", "told"), UNREAD.items())
+def test_what_came_and_cannot_be_read_is_told_what_to_do_instead(kind: str, told: str) -> None:
+    alone, beside = Message(unread=kind), Message(STORY, unread=kind)
+    chat = a_chat().send(alone)
+    assert chat.text == "Home." and told in chat.live.note and chat.forms == []
+    assert told in a_chat().command("entry").send(alone).live.note
+    chat = a_chat().send(beside)
+    assert chat.text == "Which town?" and told in chat.live.note and chat.talk.frames[0].answers["text"] == STORY
+    assert told in a_chat().say(STORY).send(replace(beside, text="Zarechny")).live.note
+    desk = a_chat(entry="", parting="", alarm=False).send(alone)
+    assert desk.text == "Home." and told in desk.live.note
+
+
+def test_a_button_is_not_pressed_by_words_beside_something_else() -> None:
+    assert a_chat().say(STORY).send(Message("back", unread="sticker")).text == "Which town?"
+
+
+JOIN = Form("join", 1, line("Join"), (choice("sure", line("Sure?"), lambda here: [Button("y", line("Yes"))]), end(HI)))
+JOINING = replace(
+    HOUSE,
+    dialogs=Dialogs({**HOUSE.dialogs.forms, "join": JOIN}, HOUSE.dialogs.views),
+    words=(*HOUSE.words, (line("code {code}", code="{code}"), "join:{code}")),
+    commands=((line("menu"), "home"), (line("start"), "start"), (line("my rating"), "rate")),
+    starts={"open": "rate", "join": "join", "gone": "gone"},
+)
+
+
+def a_joining(**changes: Any) -> Chat:
+    return replace(a_chat(), house=replace(JOINING, **changes))
+
+
+@pytest.mark.parametrize("typed", ["code K7MP-4QXA", "Code k7mp4qxa.", "CODE K7MP 4QXA", "code К7МР4QХА"])
+def test_a_code_in_words_opens_what_it_joins_also_while_a_form_is_open(typed: str) -> None:
+    for chat in (a_joining(), a_joining().command("entry"), a_joining().say(STORY)):
+        chat.say(typed)
+        assert chat.text == "Sure?" and chat.talk.frames[-1].args in ("K7MP4QXA", "К7МР4QХА")
+
+
+def test_other_words_with_a_code_are_mere_words_and_a_form_that_asks_for_one_takes_it() -> None:
+    for typed in ("code of the entrance", "my code K7MP-4QXA", "code K7MP-4QXA please", "code K7MP-4QX"):
+        assert a_joining().say(typed).forms == ["entry"]
+    asked = a_joining(codes="entry").command("entry").say("code K7MP-4QXA")
+    assert asked.forms == ["entry"] and asked.talk.frames[0].answers["text"] == "code K7MP-4QXA"
+    assert a_chat(words=JOINING.words).say("code K7MP-4QXA").forms == ["entry"], "there is no such form here"
+
+
+@pytest.mark.parametrize(
+    ("payload", "form", "args"),
+    [
+        ("open_482135790_K7MP4QXA", "rate", "482135790.K7MP4QXA"),
+        ("join_K7MP4QXA", "join", "K7MP4QXA"),
+        ("join_a-b_c_482135790_K7MP4QXA", "join", "a-b_c_482135790_K7MP4QXA"),
+    ],
+)
+def test_a_link_opens_what_it_says_also_above_a_form(payload: str, form: str, args: str) -> None:
+    for chat in (a_joining(), a_joining().say(STORY)):
+        chat.command("start", payload)
+        assert (chat.talk.frames[-1].form, chat.talk.frames[-1].args) == (form, args)
+
+
+@pytest.mark.parametrize(
+    "payload", ["", "x", "_", "join_", "gone_1", "join_a b", "JOIN_a", "entry_1", "join_\n", "я_1"]
+)
+def test_a_link_that_says_nothing_to_us_is_a_mere_start(payload: str) -> None:
+    assert a_joining().command("start", payload).text == "Home."
+    assert a_joining().say(STORY).command("start", payload).text == "Which town?"
+
+
+def test_commands_may_be_words_where_nothing_is_asked_and_behind_a_stroke_anywhere() -> None:
+    for typed in ("menu", "Menu!", "/menu", "/MENU", "start", "/start"):
+        assert a_joining().say(typed).text == "Home.", typed
+    assert a_joining().say("My rating").text == "How?"
+    assert a_joining().command("entry").say("my rating").forms == ["entry"]
+    assert a_joining().command("entry").say("/my rating").text == "How?"
+    assert a_joining().say("menu please").forms == ["entry"]
+    assert a_joining().send(Message("menu", photos=("p",))).forms == ["entry"]
+
+
+def test_a_command_in_words_is_known_in_the_language_of_the_person() -> None:
+    russian = {"menu": "меню"}
+    for typed, name in (("/Меню", "home"), ("меню", "home"), ("menu", "home"), ("/start", "start"), ("меню!", "home")):
+        meant = listen.command_meant(
+            Message(typed), JOINING.commands, lambda words: russian.get(words.msgid, words.msgid), bare=True
+        )
+        assert meant == name
+    assert listen.command_meant(Message("меню"), JOINING.commands, lambda words: "меню", bare=False) is None

@@ -87,7 +87,7 @@ ASKED = Form(
     ),
     catch=(FILES,),
 )
-TALKS = (load("citizen"), load("staff"))
+TALKS = (load("brief"), load("citizen"), load("staff"), load("door"))
 SEEKING = choice(
     "seek", literal("Which?"), lambda here: [Button(f"s{n}", literal(f"Town {n}")) for n in range(23)], search=True
 )

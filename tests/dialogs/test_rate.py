@@ -118,3 +118,24 @@ def test_a_rating_above_a_half_written_message_leads_back_to_it() -> None:
     s.pushed("status", number=NUMBER, status="answered")
     shown = s.press("5 – excellent")
     assert "Thank you" in shown.note and "What is it about?" in shown.text
+
+
+LONG = "They came, looked at the lamp and drove away, and it is as dark as before"
+
+
+def test_words_that_come_before_the_rating_go_along_with_it_whatever_it_is() -> None:
+    low, high = rating(), rating()
+    for s, score in ((low, 1), (high, 5)):
+        assert "We keep these words" in s.say(LONG).note
+        s.say(str(score))
+        assert s.done == [RateAnswer(NUMBER, score), ExplainRating(NUMBER, LONG)]
+    assert "Thank you for your rating!" in high.play.shown[-1].text
+    low.press("Yes, look at it again")
+    assert low.done[-1] == ReopenAppeal(NUMBER, LONG)
+
+
+def test_words_that_come_too_late_for_it_are_said_to_be_not_kept() -> None:
+    s = rating()
+    s.say(LONG)
+    s.say("1")
+    assert "is not kept" in s.say(f"{LONG}, twice").note

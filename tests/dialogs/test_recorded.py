@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from dialogs.registry import load
 from dialogs.session import session_from_json
 from tests.checks.tree import ROOT
 from tests.dialogs.door import Door
-from tests.dialogs.record import RECORDED, WALKS, make
+from tests.dialogs.record import RECORDED, WALKS, every_form, make
 
 
 def cases() -> Iterator[Any]:
@@ -23,7 +22,7 @@ def cases() -> Iterator[Any]:
 @pytest.mark.parametrize("case", list(cases()))
 def test_a_session_of_a_release_goes_on_where_it_was(case: dict[str, Any]) -> None:
     """The same move leads to the same step, and nothing that was said is lost."""
-    forms = {**load("citizen").forms, **load("staff").forms}
+    forms = every_form()
     s = session_from_json(case["session"])
     door = Door(forms[s.form], s)
     if not s.over:
@@ -35,7 +34,7 @@ def test_a_session_of_a_release_goes_on_where_it_was(case: dict[str, Any]) -> No
 
 
 def test_every_form_is_recorded() -> None:
-    assert {*load("citizen").forms, *load("staff").forms} == set(WALKS)
+    assert set(every_form()) == set(WALKS)
 
 
 def test_recordings_are_only_ever_added() -> None:

@@ -166,7 +166,7 @@ def wander(s: Stage, move: Any) -> None:
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
-@pytest.mark.parametrize("who", ["citizen", "official"])
+@pytest.mark.parametrize("who", ["citizen", "official", "brief"])
 @settings(max_examples=30, phases=[Phase.explicit, Phase.generate])  # it names its moves: no need to wait for less
 @given(facts=facts, moves=moves)
 def test_every_screen_is_short_has_labels_that_differ_and_a_way_out(

@@ -65,7 +65,7 @@ def test_everything_is_deleted_only_after_a_press() -> None:
     s = stage()
     s.command("delete")
     s.say("yes, delete it")
-    s.press("No, delete nothing", "Delete my data")
+    s.press("No, delete nothing", "My data", "Delete my data")
     assert s.done == []
     assert s.press("Delete everything").keep and s.done == [RequestErasure()]
 

@@ -41,6 +41,7 @@ MAY = {
 }
 ROWS = tuple(appeals.AppealRow(f"4821{n}-{n % 10}", f"Hole {n}", STATUSES[n % 5], DUE) for n in range(20))
 AUTHORITY = {"ru": "Администрация", "en": "Town hall"}
+ENTRY = authorities.EntryCard("A. Petrova", AUTHORITY)
 
 
 def answer_of(command: Any, nth: int) -> Any:
@@ -67,9 +68,15 @@ ANSWERS: dict[type, Callable[[Any], Any]] = {
     citizens.GiveConsent: lambda c: c.version,
     citizens.WithdrawConsent: lambda c: True,
     citizens.SetPushes: lambda c: c.pushes,
+    citizens.SetChannel: lambda c: c.conversation,
+    citizens.IssueJoin: lambda c: citizens.JoinCode("K7MP4QXA", DUE, ("web",)),
+    citizens.FindJoin: lambda c: None if "3" in c.code else citizens.JoinCard(("vk",), {}, own="4" in c.code),
+    citizens.JoinByCode: lambda c: citizens.Joined(("web", "vk"), {"category": "roads", "territory": "45701000"}),
     citizens.SetQuiet: lambda c: citizens.SettingsCard(citizens.Pushes.ALL, c.start, c.end),
     personal.RequestExport: lambda c: True,
     personal.RequestErasure: lambda c: 1,
+    authorities.EnterDesk: lambda c: ENTRY,
+    authorities.LeaveDesk: lambda c: 1,
 }
 
 
@@ -95,6 +102,11 @@ def _(query: citizens.ShowConsent) -> citizens.ConsentState:
 
 
 @facts_of.register
+def _(query: authorities.ShowEntry) -> authorities.EntryCard:
+    return ENTRY
+
+
+@facts_of.register
 def _(query: authorities.WhoAmI) -> authorities.OfficialCard:
     return authorities.OfficialCard("A. Petrova", AUTHORITY)
 
@@ -117,7 +129,13 @@ def _(query: citizens.ListConsents) -> tuple[citizens.ConsentRow, ...]:
 
 @facts_of.register
 def _(query: citizens.ShowSettings) -> citizens.SettingsCard:
-    return citizens.SettingsCard(citizens.Pushes.ALL, 22, 8)
+    return citizens.SettingsCard(citizens.Pushes.ALL, 22, 8, ("web", "vk"), "vk")
+
+
+@facts_of.register
+def _(query: citizens.ListChannels) -> tuple[citizens.Channel, ...]:
+    names = enumerate(("web", "vk", "web", "telegram"))
+    return tuple(citizens.Channel(n, name, DUE, preferred=n == 1, reachable=n != 2) for n, name in names)
 
 
 @facts_of.register

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import structlog.testing
 from sqlalchemy.engine import Connection
 
-from bots.deliver import Deliver
+from bots.deliver import Deliver, Served
 from bots.front import Front
 from bots.house import Houses
 from bots.schema import metadata_with_all_tables
@@ -128,10 +128,8 @@ class Pipe:
         owner: str = "deliver",
         reached: Callable[[str], None] = lambda hop: None,
     ) -> Deliver:
-        transports = {"web": transport}
-        return Deliver(
-            self.db, self.houses, registry.load(), transports, Signals(), lambda: self.now, owner, lanes, reached
-        )
+        served = Served("web", transport, lambda: lanes)
+        return Deliver(self.db, self.houses, registry.load(), served, Signals(), lambda: self.now, owner, reached)
 
     async def delivers(self, transport: Transport) -> None:
         deliver = self.deliver(transport)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,11 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bots.deliver import TRIES
-from bots.transport import Gone, Later, Outcome, Parcel, Rejected, Sent, Uncertain
+from bots.transport import Gone, Later, Moved, Outcome, Parcel, Rejected, Sent, Uncertain
 from core import app
 from core.actors import Citizen
 from core.appeals.types import AnswerAppeal, TakeAppeal
 from core.citizens.types import FILING, GiveConsent
+from core.outbox import tokens
+from core.outbox.delivery import TOO_OLD
 from core.outbox.types import Lane, State
 from tests.builders import Chat, a_filed, demo_region, the_official
 from tests.pipe.conftest import TABLES, Pipe, Postbox
@@ -112,14 +115,92 @@ async def test_each_outcome_has_its_end(pipe: Pipe) -> None:
     assert pipe.rows("outbox", "state", "reason") == [(state.value, reason) for state, reason in ends.values()]
 
 
-async def test_a_messenger_that_is_not_there_refuses(pipe: Pipe) -> None:
-    chat, other, postbox = pipe.a_citizen(), pipe.a_citizen(), Postbox()
+def moved_to(pipe: Pipe, chat: Chat, messenger: str) -> None:
     table = TABLES["conversations"]
-    pipe.write(lambda tx: tx.execute(sa.update(table).where(table.c.id == chat.id).values(messenger="pigeon")))
+    pipe.write(lambda tx: tx.execute(sa.update(table).where(table.c.id == chat.id).values(messenger=messenger)))
+
+
+async def test_a_messenger_that_is_not_served_here_holds_up_nobody_and_its_rows_expire(pipe: Pipe) -> None:
+    chat, other, postbox = pipe.a_citizen(), pipe.a_citizen(), Postbox()
+    moved_to(pipe, chat, "pigeon")
     pipe.enqueues(chat, "hello")
     pipe.enqueues(other, "hello")
     await pipe.delivers(postbox)
-    assert pipe.rows("outbox", "state") == ["refused", "delivered"]
+    assert pipe.rows("outbox", "state") == ["ready", "delivered"]
+    pipe.now += TOO_OLD + timedelta(minutes=1)
+    await a_worker(pipe).turn()
+    assert pipe.rows("outbox", "state")[:2] == ["expired", "delivered"]
+
+
+async def test_what_is_no_fault_of_a_row_counts_as_no_try(pipe: Pipe) -> None:
+    outcomes: list[Outcome] = [Later(1, "too many", counted=False)] * TRIES * 2
+    postbox = Postbox(outcomes)
+    pipe.enqueues(pipe.a_citizen(), "hello")
+    for _ in range(TRIES * 2 + 1):
+        await pipe.delivers(postbox)
+        pipe.later(1)
+    assert pipe.rows("outbox", "state", "attempts") == [("delivered", 1)]
+
+
+async def test_a_messenger_that_wants_a_pause_gets_one_for_everybody_there(pipe: Pipe) -> None:
+    one, two, postbox = pipe.a_citizen(), pipe.a_citizen(), Postbox([Later(30, "too many", whole=True, counted=False)])
+    pipe.enqueues(one, "first")
+    await pipe.delivers(postbox)
+    pipe.enqueues(two, "second")
+    pipe.later(29)
+    await pipe.delivers(postbox)
+    assert len(postbox.parcels) == 1
+    pipe.later(2)
+    await pipe.delivers(postbox)
+    assert postbox.texts[1:] == ["first", "second"]
+
+
+async def test_a_chat_that_has_moved_is_followed(pipe: Pipe) -> None:
+    chat, postbox = pipe.a_citizen(), Postbox([Moved("-100500", "a group has become a large one")])
+    pipe.enqueues(chat, "hello")
+    await pipe.delivers(postbox)
+    assert [parcel.address.peer for parcel in postbox.parcels][1] == "-100500"
+    assert pipe.rows("outbox", "state") == ["delivered"]
+
+
+async def test_who_is_gone_is_known_to_be_gone_until_they_say_something(pipe: Pipe) -> None:
+    chat = pipe.a_citizen()
+    pipe.enqueues(chat, "hello")
+    await pipe.delivers(Postbox([Gone("blocked")]))
+    assert pipe.rows("conversations", "gone_at") == [pipe.now]
+
+
+async def test_what_a_transport_remembers_is_written_with_the_end_of_the_row(pipe: Pipe) -> None:
+    chat = pipe.a_citizen()
+    outcome = Sent(("7",), confirmed=True, record=lambda tx: tokens.put_place(tx, "web", "chat", "remembered"))
+    pipe.enqueues(chat, "hello")
+    await pipe.delivers(Postbox([outcome]))
+    assert pipe.read(lambda conn: tokens.place(conn, "web", "chat")) == "remembered"
+
+
+async def test_a_slow_request_holds_up_nobody_else_and_its_lease_is_kept(pipe: Pipe) -> None:
+    answered = asyncio.Event()
+
+    class Slow(Postbox):
+        async def send(self, parcel: Parcel) -> Outcome:
+            if parcel.shown.text == "slow":
+                await answered.wait()
+            return await super().send(parcel)
+
+    slow, quick, postbox = pipe.a_citizen(), pipe.a_citizen(), Slow()
+    pipe.enqueues(slow, "slow")
+    deliver = pipe.deliver(postbox)
+    assert await deliver.start() == 1
+    pipe.enqueues(quick, "quick")
+    assert await deliver.start() == 1
+    for _ in range(4):
+        pipe.later(10)
+        await deliver.start()
+        await a_worker(pipe).tick()
+    assert postbox.texts == ["quick"]
+    answered.set()
+    await deliver.landed()
+    assert pipe.rows("outbox", "state", "resent") == [("delivered", False), ("delivered", False)]
 
 
 async def test_a_transport_that_breaks_its_word_and_raises_leaves_one_uncertain_row(pipe: Pipe) -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from bots.moves import actor_of
 from core import app
-from core.actors import Actor, Role
+from core.actors import Actor, Nobody, Role
 from core.appeals.tables import appeals
 from core.appeals.types import (
     AddNote,
@@ -26,11 +26,11 @@ from core.appeals.types import (
     Receipt,
     TakeAppeal,
 )
-from core.authorities.entries import revoke_official
+from core.authorities.entries import issue_entry, revoke_official
 from core.authorities.queries import official_by_code
 from core.authorities.tables import officials
 from core.citizens.service import new_citizen
-from core.citizens.types import FILING, GiveConsent, ShowConsent
+from core.citizens.types import FILING, GiveConsent, IssueJoin, ShowConsent
 from core.conversations import service as conversations
 from core.conversations.tables import forms
 from core.conversations.types import Address
@@ -77,6 +77,14 @@ class Scene:
     """A photo that stands on no appeal."""
     export: str
     draft: str
+    chat: int
+    """The owner's conversation."""
+    join: str
+    """A code that the owner has asked for."""
+    entry: str
+    """The token of a link by which an official may enter."""
+    door: int
+    """The conversation of nobody, at the door of the officials' chat."""
 
     def tried(self, do: Callable[[sa.Connection], T]) -> T:
         """What it comes to; every try begins with the same scene."""
@@ -122,9 +130,13 @@ def made(db: Database, tx: sa.Connection) -> Scene:
         run("whose it is", AnswerAppeal(number, REPLY))
     run("owner", RateAnswer(low, 1))
     tx.execute(sa.update(appeals).where(appeals.c.number == late).values(due_at=NOON - LATE))
-    draft = drafted(tx, people["owner"])
-    numbers = (filed, taken, asked, answered, low, late)
-    return Scene(db, people, actors, receipts[0].code, *numbers, photo, document, loose, export, draft)
+    draft, chat = drafted(tx, people["owner"])
+    join = run("owner", IssueJoin()).code
+    entry = issue_entry(tx, people["executor"].id, NOON)
+    door = conversations.meet(tx, Address("telegram", "2", "900"), Who("official", 0), "en", NOON)
+    actors["nobody"] = Nobody(door)
+    numbers, links = (filed, taken, asked, answered, low, late), (chat, join, entry, door)
+    return Scene(db, people, actors, receipts[0].code, *numbers, photo, document, loose, export, draft, *links)
 
 
 def everybody(tx: sa.Connection) -> dict[str, Who]:
@@ -153,10 +165,10 @@ def an_official(tx: sa.Connection, authority_id: int, role: Role) -> int:
     return made
 
 
-def drafted(tx: sa.Connection, owner: Who) -> str:
-    """The run of a form that the owner has begun."""
+def drafted(tx: sa.Connection, owner: Who) -> tuple[str, int]:
+    """The run of a form that the owner has begun, and where."""
     there = conversations.meet(tx, Address("web", "chat", "owner"), owner, "en", NOON)
     row = {"run": "drafted", "person_kind": owner.kind, "person_id": owner.id, "conversation_id": there}
     more = {"name": "appeal", "session": {"answers": {"text": WORDS}}, "created_at": NOON, "updated_at": NOON}
     tx.execute(forms.insert().values({**row, **more}))
-    return "drafted"
+    return "drafted", there

@@ -38,13 +38,19 @@ from core.appeals.types import (
     WithdrawAppeal,
 )
 from core.audit import audit
-from core.authorities.types import FindAuthorities, ListTemplates, WhoAmI
+from core.authorities.types import EnterDesk, FindAuthorities, LeaveDesk, ListTemplates, ShowEntry, WhoAmI
 from core.citizens.tables import citizens, consents
 from core.citizens.types import (
     FILING,
+    FindJoin,
+    FinishJoin,
     GiveConsent,
+    IssueJoin,
+    JoinByCode,
+    ListChannels,
     ListConsents,
     Pushes,
+    SetChannel,
     SetPushes,
     SetQuiet,
     ShowConsent,
@@ -117,8 +123,17 @@ COMMANDS = (
     Row(WithdrawConsent, lambda s: WithdrawConsent(FILING), CITIZENS, something),
     Row(SetPushes, lambda s: SetPushes(Pushes.MAIN), CITIZENS),
     Row(SetQuiet, lambda s: SetQuiet(1, 2), CITIZENS),
+    Row(SetChannel, lambda s: SetChannel(s.chat), {"owner"}),
+    Row(IssueJoin, lambda s: IssueJoin(), CITIZENS),
+    Row(FindJoin, lambda s: FindJoin(s.join), CITIZENS),  # whoever is given the code
+    Row(FindJoin, lambda s: FindJoin("33333333"), set()),
+    Row(JoinByCode, lambda s: JoinByCode(s.join), CITIZENS),
+    Row(JoinByCode, lambda s: JoinByCode("33333333"), set()),
+    Row(FinishJoin, lambda s: FinishJoin(s.actors["owner"].id), set()),  # type: ignore[union-attr]
     Row(RequestExport, lambda s: RequestExport(), CITIZENS, something),
     Row(RequestErasure, lambda s: RequestErasure(), CITIZENS),
+    Row(EnterDesk, lambda s: EnterDesk(s.entry), {"nobody"}),
+    Row(LeaveDesk, lambda s: LeaveDesk(), OFFICIALS),
     Row(FileAppeal, lambda s: POTHOLE, CITIZENS),
     Row(FileAppeal, lambda s: FileAppeal(WORDS, "roads", "99701000", Place(), (s.loose,)), {"owner"}),
     Row(FileAppeal, lambda s: FileAppeal(WORDS, "roads", "99701000", Place(), (), (s.document,)), {"owner"}),
@@ -152,8 +167,10 @@ QUERIES = (
     Row(ShowConsent, lambda s: ShowConsent(FILING), CITIZENS, lambda state, s: state.given == VERSION),
     Row(ListConsents, lambda s: ListConsents(), CITIZENS, something),
     Row(ShowSettings, lambda s: ShowSettings(), CITIZENS),
+    Row(ListChannels, lambda s: ListChannels(), {"owner"}, something),
     Row(ShowErasure, lambda s: ShowErasure(), {"owner"}, lambda card, s: card.open > 0),
     Row(ShowDraft, lambda s: ShowDraft(s.draft), {"owner"}),
+    Row(ShowEntry, lambda s: ShowEntry(s.entry), {"nobody", "revoked"}),  # whoever has the link may look
     Row(WhoAmI, lambda s: WhoAmI(), OFFICIALS),
     Row(ListTemplates, lambda s: ListTemplates(), OFFICIALS, something),
     Row(FindAuthorities, lambda s: FindAuthorities("", 0, 7), OFFICIALS, something),
@@ -267,4 +284,4 @@ def alike(theirs: object, none: object) -> bool:
 
 
 def test_who_has_left_is_nobody(scene: Scene) -> None:
-    assert scene.actors["revoked"] == scene.actors["nobody"] == Nobody()
+    assert scene.actors["revoked"] == Nobody() and scene.actors["nobody"] == Nobody(scene.door)

@@ -19,9 +19,10 @@ from core.appeals.types import Pile
 from core.errors import Refusal
 from core.speech import load_speeches
 from core.talk import Command, Do, Done, Failed, Incoming, Load, Press
-from dialogs.house import Out, Talk
+from dialogs.brief_house import brief
+from dialogs.house import House, Out, Talk
 from dialogs.shell import hear
-from tests.rights.scene import AUTHORS, CITIZENS, HERE, NOTE, OFFICIALS, QUESTION, REMARK, SEES, Scene
+from tests.rights.scene import AUTHORS, CITIZENS, HERE, NOBODIES, NOTE, OFFICIALS, QUESTION, REMARK, SEES, Scene
 from tests.web.site import NOON, REPLY, WORDS
 
 Moving = Generator[Load | Do, Any, Any]
@@ -31,16 +32,20 @@ DIALOGS: dict[str, dict[str, set[str]]] = {
         "again": set(),
         "appeal": set(),
         "card": AUTHORS,
+        "channel": set(),
         "consent": set(),
         "consents": set(),
         "delete": set(),
         "find": set(),
         "help": set(),
+        "join": set(),
+        "link": set(),
         "menu": set(),
         "more": set(),
         "my": AUTHORS,
         "mydata": set(),
         "open": set(),
+        "personal": set(),
         "pushes": set(),
         "quiet": set(),
         "rate": AUTHORS,
@@ -56,6 +61,7 @@ DIALOGS: dict[str, dict[str, set[str]]] = {
         "card": SEES,
         "desk": set(),
         "find": set(),
+        "leave": set(),
         "note": set(),
         "pick": set(),
         "queue": SEES,
@@ -63,6 +69,23 @@ DIALOGS: dict[str, dict[str, set[str]]] = {
         "reject": set(),
         "take": set(),
         "over": set(),
+    },
+    "door": {"desk": set(), "enter": set()},
+    "brief": {
+        "card": set(),
+        "channel": set(),
+        "help": set(),
+        "join": set(),
+        "menu": set(),
+        "my": set(),
+        "open": set(),
+        "pushes": set(),
+        "quiet": set(),
+        "rate": set(),
+        "report": set(),
+        "settings": set(),
+        "stop": set(),
+        "web": set(),
     },
 }
 """By audience and dialog: to whom something of the appeal is shown."""
@@ -75,6 +98,14 @@ def houses() -> Houses:
     return load_houses(load_speeches(ROOT / "locales", ZoneInfo("Europe/Moscow")))
 
 
+PEOPLE = {"citizen": CITIZENS, "staff": OFFICIALS, "door": NOBODIES, "brief": CITIZENS}
+
+
+def house_of(audience: str) -> House:
+    there = {"citizen": houses().citizens, "staff": houses().staff, "door": houses().door, "brief": brief()}
+    return there[audience]
+
+
 def events(scene: Scene, name: str) -> Iterator[Incoming]:
     numbers = (scene.filed, scene.taken, scene.asked, scene.answered, scene.low)
     places = {"queue": tuple(Pile), "my": ("0",)}
@@ -85,7 +116,7 @@ def events(scene: Scene, name: str) -> Iterator[Incoming]:
 
 def shown(tx: sa.Connection, audience: str, actor: Actor, event: Incoming) -> str:
     """All words of the screens to which it leads."""
-    house = houses().citizens if audience == "citizen" else houses().staff
+    house = house_of(audience)
     speech = houses().speeches["en"]
     screens = [speech.show(out.screen) for out in heard(tx, actor, hear(house, Talk("en"), event, "run", speech.say))]
     return "\n".join(f"{screen.text}\n{screen.note}\n{[b.label for b in screen.buttons]}" for screen in screens)
@@ -132,13 +163,13 @@ def leaks(scene: Scene, audience: str, name: str, who: str) -> set[str]:
 
 def test_every_dialog_stands_in_the_table() -> None:
     for audience, names in DIALOGS.items():
-        dialogs = houses().citizens.dialogs if audience == "citizen" else houses().staff.dialogs
+        dialogs = house_of(audience).dialogs
         assert {*dialogs.forms, *dialogs.views} == set(names)
 
 
 @pytest.mark.parametrize("audience", DIALOGS)
 def test_every_dialog_shows_an_appeal_only_to_those_whose_it_is(scene: Scene, audience: str) -> None:
-    people = CITIZENS if audience == "citizen" else OFFICIALS
+    people = PEOPLE[audience]
     wrong = []
     for name, may in DIALOGS[audience].items():
         for who in sorted(people):

@@ -238,12 +238,13 @@ function tellLanguage() {
   if (begun && !log.isEmpty()) command("language", lang());
 }
 
-// The personal link, /#a=NUMBER.CODE: the address forgets it at once, so that neither a reload nor the history repeats it.
+// The personal link, /#a=NUMBER.CODE, and the one that joins another chat to this one, /#join=CODE: the address forgets
+// it at once, so that neither a reload nor the history repeats it. What it opens is asked in the chat: nothing is spent.
 function followLink() {
-  const found = /^#a=([^.]{1,24}\.[^.]{1,24})$/.exec(location.hash);
+  const found = /^#(?:a=([^.]{1,24}\.[^.]{1,24})|join=([^.]{1,24}))$/.exec(location.hash);
   if (!found || desk) return;
   history.replaceState(null, "", location.pathname + location.search);
-  command("open", unescaped(found[1]));
+  command(found[1] ? "open" : "join", unescaped(found[1] ?? found[2]));
 }
 
 function unescaped(text) {

@@ -1,0 +1,144 @@
+"""One account of a messenger in this process: let in, served as long as the process lives, and given back. Where
+several processes serve it, one of them holds its token: that one listens and sends what is not a reply."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, MutableMapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+import structlog
+
+from bots.deliver import Deliver, Served
+from bots.files.lane import Source
+from bots.messenger import Messenger, Refused, World
+from bots.signals import rung
+from bots.turns import take_turns
+from core.outbox import tokens
+from core.outbox.types import Lane
+
+REPLIES = (Lane.REPLY,)
+EVERY = tokens.LEASE.total_seconds() / 3
+"""Seconds between two looks at the token."""
+PAUSE, PAUSE_MOST = 1.0, 60.0
+"""Seconds before a messenger that does not answer is asked again."""
+AWAY = (OSError, TimeoutError, aiohttp.ClientError)
+
+log = structlog.get_logger(__name__)
+
+
+class Account:
+    """`deliver` makes what sends for it; `holding` says whether this process may hold the token at all; `let_in` is
+    called when the messenger has let us in."""
+
+    def __init__(
+        self,
+        world: World,
+        messenger: Messenger,
+        deliver: Callable[[Served], Deliver],
+        owner: str,
+        sources: MutableMapping[str, Source],
+        *,
+        holding: bool,
+        let_in: Callable[[Messenger], Coroutine[Any, Any, None]],
+    ) -> None:
+        self._world, self._messenger, self._owner = world, messenger, owner
+        served = Served(messenger.name, messenger.transport, self._lanes, messenger.account)
+        self._deliver, self._sources = deliver(served), sources
+        self._holding, self._let_in = holding, let_in
+        self._held = False
+
+    def _lanes(self) -> Sequence[Lane]:
+        return tuple(Lane) if self._held else REPLIES
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Until `stopping` is set; what is on its way lands first."""
+        messenger, world = self._messenger, self._world
+        try:
+            if not await self._opened(stopping):
+                return
+            log.info("messenger_connected", messenger=messenger.what)
+            if messenger.source is not None:
+                self._sources[messenger.name] = messenger.source
+            await self._let_in(messenger)
+            holding = asyncio.create_task(self._hold(stopping)) if self._holding else None
+            await take_turns(self._deliver.start, world.signals, "outbox", stopping)
+            await self._deliver.landed()
+            if holding is not None:
+                await holding
+        finally:
+            await messenger.close()
+
+    async def _opened(self, stopping: asyncio.Event) -> bool:
+        """The rest of the product goes on meanwhile. What is refused is not tried again: a person has to act."""
+        pause = PAUSE
+        while not stopping.is_set():
+            try:
+                await self._messenger.open()
+            except Refused as refused:
+                self._say_refused(refused)
+                return False
+            except AWAY as error:
+                log.warning("messenger_away", messenger=self._messenger.what, problem=type(error).__name__)
+                await rung(stopping, pause)
+                pause = min(pause * 2, PAUSE_MOST)
+            else:
+                return True
+        return False
+
+    def _say_refused(self, refused: Refused) -> None:
+        """A sentence for an operator, without a traceback: it is no fault of ours."""
+        log.critical("messenger_refused", messenger=self._messenger.what, what_to_do=str(refused))
+
+    async def _hold(self, stopping: asyncio.Event) -> None:
+        """Takes the token when it is free; as long as it is ours, the messenger is listened to."""
+        world, name, account = self._world, self._messenger.name, self._messenger.account
+        serving: asyncio.Task[None] | None = None
+        try:
+            while not stopping.is_set():
+                self._held = await self._ours()
+                if self._held and (serving is None or serving.done()):
+                    world.signals.ring("outbox")  # pushes may go now
+                    serving = asyncio.create_task(self._serve())
+                elif not self._held and serving is not None:
+                    await _ended(serving)
+                    serving = None
+                await rung(stopping, EVERY)
+        finally:
+            if serving is not None:
+                await _ended(serving)
+            if self._held:
+                with suppress(Exception):  # without it the next process waits until the lease has run out
+                    await world.write(lambda tx: tokens.drop(tx, name, account, self._owner))
+
+    async def _ours(self) -> bool:
+        world, name, account, now = self._world, self._messenger.name, self._messenger.account, self._world.clock()
+        try:
+            return await world.write(lambda tx: tokens.hold(tx, name, account, self._owner, now))
+        except Exception:
+            log.exception("token_not_held", messenger=self._messenger.what)
+            return False
+
+    async def _serve(self) -> None:
+        pause = PAUSE
+        while True:
+            try:
+                await self._messenger.set_up()
+                await self._messenger.listen()
+            except Refused as refused:
+                self._say_refused(refused)
+            except AWAY as error:
+                log.warning("messenger_away", messenger=self._messenger.what, problem=type(error).__name__)
+            except Exception:
+                log.exception("listening_failed", messenger=self._messenger.what)
+            else:
+                await asyncio.Event().wait()  # its updates are brought to us
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, PAUSE_MOST)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])

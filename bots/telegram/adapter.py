@@ -1,0 +1,98 @@
+"""Plugs a bot of Telegram in: the citizens' one, or the officials' one, which is the same folder with another token."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from bots.files.lane import Source
+from bots.messenger import Messenger, Refused, World
+from bots.telegram.api import Api, TokenRefused
+from bots.telegram.courtesies import AT_ONCE, Courtesies
+from bots.telegram.hook import PATH, STAFF_PATH
+from bots.telegram.intake import Intake
+from bots.telegram.listen import LONGEST, Listener
+from bots.telegram.media import Media
+from bots.telegram.receive import MESSENGER
+from bots.telegram.send import TelegramTransport
+from bots.telegram.source import TelegramSource
+from bots.telegram.texts import said
+from bots.telegram.wire import Wire
+from bots.transport import Transport
+
+if TYPE_CHECKING:
+    from bots.telegram.sdk import Sdk
+
+
+def build(world: World, token: str, *, staff: bool) -> Messenger:
+    return Telegram(world, token, staff=staff)
+
+
+class Telegram:
+    """`username` and `link` are known when the bot is open; people are told the link of their own bot only. `longest`:
+    seconds that the servers wait for an update."""
+
+    name = MESSENGER
+
+    def __init__(self, world: World, token: str, *, staff: bool, longest: int = LONGEST) -> None:
+        base = world.settings.telegram_api_url
+        self.account, self.what = token.partition(":")[0], "Telegram for officials" if staff else "Telegram"
+        self.username = self.link = ""
+        self._world, self._token, self._base, self._staff = world, token, base, staff
+        self._setting = "TELEGRAM_STAFF_TOKEN" if staff else "TELEGRAM_TOKEN"
+        self._api = Api(base, token)
+        self.courtesies = Courtesies(lambda: Api(base, token, AT_ONCE), world.houses.speeches, world.clock)
+        self.wire = Wire(self._api, self.account)
+        self._media = Media(world, self.account, self.wire)
+        self.transport: Transport = TelegramTransport(world, self.account, self.wire, self._media, self.courtesies)
+        self.source: Source | None = None if staff else TelegramSource(self._api, base)
+        intake = Intake(world, self.account, self.courtesies, staff=staff)
+        self.listener = Listener(self._api, intake, self._refused, longest)
+        self._sdk: Sdk | None = None
+
+    @property
+    def _refused(self) -> str:
+        return (
+            f"{self._setting} is refused by Telegram: take a new one from @BotFather with /token (or /newbot), set it "
+            "and start again."
+        )
+
+    async def open(self) -> None:
+        try:
+            if self._sdk is None:
+                self._sdk = await asyncio.to_thread(self._import)
+            self.username = self.courtesies.username = await self._sdk.username()
+        except TokenRefused:
+            raise Refused(self._refused) from None
+        self.link = "" if self._staff or not self.username else f"https://t.me/{self.username}?start="
+        self._media.sdk = self._sdk
+
+    def _import(self) -> Sdk:
+        from bots.telegram.sdk import Sdk  # noqa: PLC0415 - it takes seconds, and pages are served meanwhile
+
+        return Sdk(self._base, self._token, self._api)
+
+    async def set_up(self) -> None:
+        """Where updates go comes first: without it nothing is heard."""
+        settings, sdk = self._world.settings, self._sdk
+        if sdk is None:
+            raise OSError("It is not open.")
+        try:
+            if settings.telegram_mode == "webhook":
+                path = STAFF_PATH if self._staff else PATH
+                await sdk.bring_to(f"{settings.address}{path}", settings.telegram_secret.get_secret_value())
+            else:
+                await sdk.stop_bringing()
+        except TokenRefused:
+            raise Refused(self._refused) from None
+        await sdk.introduce(said(self._world.houses.speeches, self._world.region, staff=self._staff))
+
+    async def listen(self) -> None:
+        if self._world.settings.telegram_mode == "polling":
+            await self.listener.run()
+
+    async def close(self) -> None:
+        await self.courtesies.close()
+        if self._sdk is not None:
+            await self._sdk.close()
+        await self._api.close()

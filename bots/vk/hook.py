@@ -1,0 +1,138 @@
+"""The Callback API: VK brings each event by a POST and wants to hear exactly `ok`. Whatever is acknowledged has been
+stored before; what could not be stored is brought again."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bots.messenger import World
+from bots.vk.api import Api
+from bots.vk.courtesies import Courtesies
+from bots.vk.intake import Intake, Unstored
+from bots.vk.receive import Received, Said, number, parse
+
+PATH = "/hooks/vk"
+WAIT = 0.3
+"""Seconds for which a message waits for those that were written before it: VK's deliveries overtake each other."""
+BODY_MOST = 4 * 1024 * 1024
+
+log = structlog.get_logger(__name__)
+
+
+def routes(world: World) -> list[web.RouteDef]:
+    """None unless the settings ask for it."""
+    settings = world.settings
+    if not settings.vk_token.get_secret_value() or settings.vk_mode != "callback":
+        return []
+    api = Api(settings.vk_api_url, settings.vk_token.get_secret_value())
+    intake = Intake(world, settings.vk_group_id, Courtesies(world, api, brief=True))
+    hook = Hook(intake, settings.vk_secret.get_secret_value(), settings.vk_confirmation)
+    return [web.post(PATH, hook.post)]
+
+
+class Hook:
+    def __init__(self, intake: Intake, secret: str, confirmation: str, wait: float = WAIT) -> None:
+        if not secret or not confirmation:
+            raise ValueError("without a secret anybody could say anything in anybody's name")
+        self._intake, self._secret, self._confirmation = intake, secret.encode(), confirmation
+        self._gate = Gate(intake, wait)
+
+    async def post(self, request: web.Request) -> web.Response:
+        event = await _event(request)
+        ours = number(event.get("group_id")) == self._intake.group_id
+        if ours and event.get("type") == "confirmation":
+            return _plain(self._confirmation)
+        if not self._is_vk(event.get("secret")) or not ours:
+            return web.Response(status=403, body=b"no", content_type="text/plain")
+        received = parse(event, self._intake.group_id)
+        if received is None:
+            return _plain("ok")
+        try:
+            await self._gate.take(received)
+        except Unstored as error:
+            log.warning("storage_unavailable", problem=str(error))
+            headers = {"Retry-After": "5"}
+            return web.Response(status=503, body=b"later", content_type="text/plain", headers=headers)
+        return _plain("ok")
+
+    def _is_vk(self, given: Any) -> bool:
+        words = given if isinstance(given, str) else ""
+        return hmac.compare_digest(words.encode("utf-8", "surrogatepass"), self._secret)
+
+
+@dataclass
+class _Waiting:
+    events: list[Received]
+    stored: asyncio.Future[None] = field(default_factory=asyncio.Future)
+
+
+class Gate:
+    """Events of one person in the order of their messages. What comes while a message waits, waits with it."""
+
+    def __init__(self, intake: Intake, wait: float) -> None:
+        self._intake, self._wait = intake, wait
+        self._waiting: dict[str, _Waiting] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def take(self, received: Received) -> None:
+        """Returns when it is stored; raises what the storing raises."""
+        peer = received.update.address.peer if isinstance(received, Said) else ""
+        if not peer or (peer not in self._waiting and not _place(received)):
+            await self._intake.store([received])
+            return
+        if peer in self._waiting:
+            self._waiting[peer].events.append(received)
+        else:
+            self._waiting[peer] = _Waiting([received])
+            task = asyncio.create_task(self._let_in(peer))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        await asyncio.shield(self._waiting[peer].stored)
+
+    async def _let_in(self, peer: str) -> None:
+        try:
+            await asyncio.sleep(self._wait)
+        finally:
+            waiting = self._waiting.pop(peer)
+        try:
+            await self._intake.store(in_order(waiting.events))
+        except BaseException as error:
+            if not waiting.stored.cancelled():
+                waiting.stored.set_exception(error if isinstance(error, Exception) else Unstored("stopped"))
+            if not isinstance(error, Exception):
+                raise
+        else:
+            waiting.stored.set_result(None)
+
+
+def in_order(events: Sequence[Received]) -> list[Received]:
+    """New messages by their place in the conversation; everything else stands where it came."""
+    messages = iter(sorted((one for one in events if _place(one)), key=_place))
+    return [next(messages) if _place(one) else one for one in events]
+
+
+def _place(received: Received) -> int:
+    return received.cmid if isinstance(received, Said) else 0
+
+
+async def _event(request: web.Request) -> dict[str, Any]:
+    """Empty for what is none."""
+    if (request.content_length or 0) > BODY_MOST:
+        return {}
+    try:
+        event = json.loads(await request.read())
+    except (ValueError, RecursionError):
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _plain(words: str) -> web.Response:
+    return web.Response(body=words.encode(), content_type="text/plain")
