@@ -39,5 +39,4 @@ async def introduce(world: World, messenger: Messenger) -> None:
 def known_channels(settings: Settings, before: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """Where people find us, as far as that is known at the start: of a messenger since it has let us in before."""
     served = {"telegram": settings.telegram_token, "vk": settings.vk_token}
-    kept = ((name, link) for name, link in before if name in served and served[name].get_secret_value())
-    return (("web", f"{settings.address}/?join="), *kept)
+    return tuple((name, link) for name, link in before if name in served and served[name].get_secret_value())

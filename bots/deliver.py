@@ -28,7 +28,6 @@ from core.notify.types import NoticeKind
 from core.outbox import delivery, tokens
 from core.outbox.types import Kind, Lane, Row, State
 from core.shown import Shown, from_json
-from dialogs.notices import NoticeDialog
 from dialogs.reads import distinct
 
 AT_ONCE = 200
@@ -71,14 +70,13 @@ class Deliver:
         self,
         db: Database,
         houses: Houses,
-        notices: Mapping[NoticeKind, NoticeDialog],
         served: Served,
         signals: Signals,
         clock: Clock,
         owner: str,
         reached: Callable[[str], None] = lambda hop: None,
     ) -> None:
-        self._db, self._houses, self._notices, self._served = db, houses, notices, served
+        self._db, self._houses, self._served = db, houses, served
         self._signals, self._clock, self._owner, self._reached = signals, clock, owner, reached
         self._away: dict[int, asyncio.Task[None]] = {}
         self._kept = clock()
@@ -187,9 +185,10 @@ class Deliver:
 
     def _notice(self, conn: Connection, body: Mapping[str, Any], there: Conversation, now: datetime) -> Shown | None:
         """In the words of this minute, of what this person may see this minute; None if there is nothing to say."""
-        notice, facts = self._notices[NoticeKind(body["kind"])], body["facts"]
+        actor, facts = actor_of(conn, there.person), body["facts"]
+        notice = self._houses.of(there, actor).notices[NoticeKind(body["kind"])]
         try:
-            answer = app.ask(conn, actor_of(conn, there.person), notice.needs(facts), now)
+            answer = app.ask(conn, actor, notice.needs(facts), now)
         except Refusal:
             return None
         screen = notice.show(facts, answer)

@@ -144,8 +144,12 @@ def _link(button: ShownButton) -> str:
 
 def _is_public(url: str) -> bool:
     """Messengers take no address of a machine that only we can see."""
-    host = urlsplit(url).hostname or ""
-    return url.startswith(("http://", "https://")) and "." in host and not re.fullmatch(r"[0-9.]+", host)
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # of our own settings, and nothing that a browser opens
+        return False
+    named = re.fullmatch(r"(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+", host) is not None
+    return url.startswith(("http://", "https://")) and named
 
 
 def _shortened(labels: Sequence[str], most: int) -> list[str]:

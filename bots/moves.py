@@ -117,6 +117,8 @@ class Move:
                 self.failed = (heard, "a crash while hearing it")
                 return True
             before = (self.talk, list(self.out), list(self.reads))
+            if self.done and self._open is None:
+                self._look_again(conn)
             try:
                 if not self._hear(conn, heard, writing=writing):
                     return False
@@ -132,6 +134,12 @@ class Move:
             else:
                 self.done.append(self.waiting.pop(0))
         return True
+
+    def _look_again(self, conn: Connection) -> None:
+        """An official may have entered or left with the event before."""
+        if self.before.person.kind == "official":
+            there = conversations.read(conn, [self.before.id])[self.before.id]
+            self.actor = actor_in(conn, there)
 
     def _hear(self, conn: Connection, heard: Heard, *, writing: bool) -> bool:
         if isinstance(self.actor, Nobody) and not self.actor.conversation:

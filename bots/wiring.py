@@ -44,7 +44,6 @@ from core.region.file import load_region
 from core.region.store import find_region, save_region
 from core.region.types import Region
 from core.speech import load_speeches
-from dialogs.notices import registry as notices
 
 STREAMS_END = 1.0
 """Seconds that open requests have to end when the process stops."""
@@ -81,7 +80,8 @@ def prepare(settings: Settings, db: Database) -> Process:
     if db.embedded:
         db.write(lambda tx: _alone(db, tx)).result()
     speeches = load_speeches(ROOT / "locales", ZoneInfo(region.zone))
-    return Process(settings, db, region, load_houses(speeches))
+    reserved = "telegram" if settings.telegram_pii == "off" else ""
+    return Process(settings, db, region, load_houses(speeches, reserved))
 
 
 def _keep(tx: Connection, settings: Settings, region: Region) -> Region:
@@ -109,7 +109,7 @@ async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Ca
     world = World(settings, db, process.houses, process.region, signals, clock, files, process.reached)
 
     def deliver(served: Served) -> Deliver:
-        return Deliver(db, process.houses, notices.load(), served, signals, clock, owner, process.reached)
+        return Deliver(db, process.houses, served, signals, clock, owner, process.reached)
 
     lanes = ALL_LANES if parts.worker else REPLIES
     pages = Served(MESSENGER, WebTransport(db, signals, clock), lambda: lanes)

@@ -37,7 +37,7 @@ class Worker:
         return await self.tick() + await self.work()
 
     async def tick(self) -> int:
-        """Timers whose time has come."""
+        """Timers whose time has come, and statuses that nobody has read."""
         now = self._clock()
         fired = await asyncio.wrap_future(self._db.write(lambda tx: self._tick(tx, now)))
         if fired:
@@ -59,7 +59,7 @@ class Worker:
     def _tick(self, tx: Connection, now: datetime) -> int:
         delivery.recover(tx, now)
         delivery.expire(tx, now)
-        pass_on_unread(tx, now)
+        passed = pass_on_unread(tx, now)
         due = timers.due(tx, now, TIMERS_AT_ONCE)
         for timer in due:
             try:
@@ -70,7 +70,7 @@ class Worker:
                 log.exception("timer_failed", timer=timer.id, kind=timer.kind)
                 timers.failed(tx, timer, type(error).__name__, now)
         work.enqueue_due(tx, now)
-        return len(due)
+        return len(due) + passed
 
     async def _work(self, job: jobs.Job, now: datetime) -> None:
         """What is slow is done outside of the database's writes; what it comes to is committed together with the end

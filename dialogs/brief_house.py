@@ -3,13 +3,10 @@ hold none, and notices that only say where to read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from core.lines import line
-from core.notify.types import NoticeKind
 from dialogs.house import House
-from dialogs.notices import NoticeDialog
 from dialogs.notices.registry import load_brief
 from dialogs.registry import Dialogs, load
 
@@ -43,6 +40,7 @@ def brief() -> House:
         commands=commands,
         starts={"open": "open", "join": "join"},
         number="card",
+        notices=load_brief(),
         renamed={"appeal": "report", **dict.fromkeys(ON_PAGE, "web")},
     )
 
@@ -52,7 +50,3 @@ def dialogs() -> Dialogs:
     ours, theirs = load("brief"), load("citizen")
     forms = {**ours.forms, **{name: theirs.forms[name] for name in SHARED}}
     return Dialogs({name: replace(form, forgets=True) for name, form in forms.items()}, ours.views)
-
-
-def brief_notices() -> Mapping[NoticeKind, NoticeDialog]:
-    return load_brief()

@@ -9,8 +9,11 @@ from typing import Any
 
 from core.citizens.types import FILING, ShowConsent
 from core.lines import Line, line
+from core.notify.types import NoticeKind
 from core.shown import Pinned, Shown
 from core.talk import Press, Screen
+from dialogs.notices import NoticeDialog
+from dialogs.notices.registry import load as notices
 from dialogs.reads import distinct
 from dialogs.registry import Dialogs, load
 from dialogs.session import Session
@@ -48,6 +51,7 @@ class House:
     thanks     words of thanks are answered, and begin nothing
     alarm      words are asked whether somebody is in danger
     renamed    commands that are called otherwise than their dialogs
+    notices    what its people are told without asking
     """
 
     dialogs: Dialogs
@@ -63,6 +67,7 @@ class House:
     alarm: bool = False
     home_label: Line = MENU
     renamed: Mapping[str, str] = field(default_factory=dict)
+    notices: Mapping[NoticeKind, NoticeDialog] = field(default_factory=notices)
 
 
 def citizens() -> House:
@@ -94,7 +99,7 @@ def citizens() -> House:
         number="card",
         thanks=True,
         alarm=True,
-        renamed={"consent": "consents"},
+        renamed={"consent": "consents", "privacy": "help"},
     )
 
 

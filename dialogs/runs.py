@@ -59,7 +59,6 @@ class Runs:
 
     def launch(self, name: str, args: str, messages: Sequence[Message] = ()) -> Ask:
         """A begun run with the same arguments goes on; without arguments it is put aside for a new one."""
-        args = "" if name == self.house.entry else args
         same = next((s for s in self.frames.roots if (s.form, s.args) == (name, args)), None)
         notes: Text = ()
         if same and args and self.frames.begun(same):

@@ -6,7 +6,7 @@ shown and remembered. The frames of a conversation are forms, one above the othe
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from dialogs.house import Heard, House, Out, Talk, unwire, wire
 from dialogs.keys import BACK
 from dialogs.listen import Say
 from dialogs.runs import OLDER, Ask, Runs
+from dialogs.session import Session
 from dialogs.sources import knows, told_so_far, was_declined
 from dialogs.ways import RESUME, Ways, gone_on
 
@@ -51,7 +52,9 @@ class _Move:
 
     def __init__(self, house: House, talk: Talk, fresh: str, say: Say) -> None:
         self.house, self.talk, self.lang, self.say = house, talk, talk.lang, say
-        self.frames = Frames(talk.frames, talk.aside, [begun.session for begun in talk.elsewhere])
+        # What was begun with the dialogs of another house waits for it, neither shown nor touched.
+        frames, aside, away = (self._ours(x) for x in (talk.frames, talk.aside, [x.session for x in talk.elsewhere]))
+        self.frames = Frames(frames, aside, away)
         self.live = talk.live.buttons if talk.live else ()
         self.where = {begun.session.run: begun.messenger for begun in talk.elsewhere}
         self.runs = Runs(house, self.frames, Ways(house, self.frames, self.where, say), self.live, fresh)
@@ -61,9 +64,13 @@ class _Move:
             self.frames.mark_alarmed(numbers)
         led = wire(event.key, event.run, event.rev) if isinstance(event, Press) and event.run else ""
         out = tuple(replace(each, led=led) for each in self.runs.out)
-        frames, aside = tuple(self.frames.open), tuple(self.frames.aside)
+        theirs = [s for s in (*self.talk.frames, *self.talk.aside) if s.form not in self.house.dialogs.forms]
+        frames, aside = tuple(self.frames.open), (*self.frames.aside, *theirs)
         elsewhere = tuple(begun for begun in self.talk.elsewhere if begun.session.run not in self.frames.taken)
         return Heard(replace(self.talk, lang=self.lang, frames=frames, aside=aside, elsewhere=elsewhere), out)
+
+    def _ours(self, sessions: Sequence[Session]) -> list[Session]:
+        return [s for s in sessions if s.form in self.house.dialogs.forms]
 
     # What an event is for
 

@@ -26,7 +26,7 @@ from bots.telegram.receive import MESSENGER
 from bots.telegram.render import Params, Words, is_empty
 from bots.telegram.steps import Begun, Step, on_show, only_words, plain_words, steps
 from bots.telegram.wire import Ended, Wire
-from bots.transport import Later, Outcome, Parcel, Rejected, Sent, Transport, Uncertain
+from bots.transport import Later, Moved, Outcome, Parcel, Rejected, Sent, Transport, Uncertain
 from core.lines import Line, line, lines
 
 AGAIN = 2.0
@@ -94,9 +94,11 @@ class TelegramTransport:
         for step in begun.steps[begun.done :]:
             problem = await self._step(parcel, step, begun)
             if problem is not None:
+                if not isinstance(problem, Later | Moved):
+                    self._begun.pop(parcel.outbox_id, None)
                 return problem
             begun.done += 1
-        del self._begun[parcel.outbox_id]
+        self._begun.pop(parcel.outbox_id, None)
         if live is not None and live.buttons and live.ids and not parcel.push:
             self._courtesies.strip(_chat(parcel), int(live.ids[-1]))
         sent = Sent(tuple(begun.ids), confirmed=True)

@@ -49,7 +49,7 @@ def said(speeches: Speeches, region: Region, *, staff: bool) -> Iterator[Said]:
         speech = speeches[language]
         commands = tuple((name, shortened(speech.say(words), COMMAND_MOST)) for name, words in _commands(staff=staff))
         long = _cut(speech, _description(region, staff=staff), DESCRIPTION_MOST)
-        yield Said(language, commands, long, _cut(speech, _short(staff=staff), SHORT_MOST))
+        yield Said(language, commands, long, _cut(speech, _short(region, staff=staff), SHORT_MOST))
 
 
 def _commands(*, staff: bool) -> tuple[tuple[str, Line], ...]:
@@ -71,10 +71,12 @@ def _description(region: Region, *, staff: bool) -> Text:
     )
 
 
-def _short(*, staff: bool) -> Text:
+def _short(region: Region, *, staff: bool) -> Text:
     if staff:
         return (line("The desk of officials. You enter by a link."),)
-    return (line("Report a problem of your town and follow what becomes of it. In danger call 112."),)
+    return (
+        line("Report a problem near you and follow it. In danger call {number}.", number=region.emergency[0].number),
+    )
 
 
 def _cut(speech: Speech, text: Text, most: int) -> str:

@@ -39,11 +39,11 @@ def routes(world: World) -> list[web.RouteDef]:
 
 
 class Hook:
-    def __init__(self, intake: Intake, secret: str, confirmation: str, wait: float = WAIT) -> None:
+    def __init__(self, intake: Intake, secret: str, confirmation: str) -> None:
         if not secret or not confirmation:
             raise ValueError("without a secret anybody could say anything in anybody's name")
         self._intake, self._secret, self._confirmation = intake, secret.encode(), confirmation
-        self._gate = Gate(intake, wait)
+        self._gate = Gate(intake)
 
     async def post(self, request: web.Request) -> web.Response:
         event = await _event(request)
@@ -77,8 +77,8 @@ class _Waiting:
 class Gate:
     """Events of one person in the order of their messages. What comes while a message waits, waits with it."""
 
-    def __init__(self, intake: Intake, wait: float) -> None:
-        self._intake, self._wait = intake, wait
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
         self._waiting: dict[str, _Waiting] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -99,7 +99,7 @@ class Gate:
 
     async def _let_in(self, peer: str) -> None:
         try:
-            await asyncio.sleep(self._wait)
+            await asyncio.sleep(WAIT)
         finally:
             waiting = self._waiting.pop(peer)
         try:

@@ -23,7 +23,7 @@ WAIT = 25
 PAUSE, PAUSE_MOST = 0.5, 30.0
 """Seconds before the next try; they double with each failure in a row."""
 AGAIN = 0.1
-"""Before a new key is asked for, should VK be of no other mind."""
+"""Before a new key is used, lest VK refuse one after the other."""
 PLACE_MOST = 64
 
 log = structlog.get_logger(__name__)
@@ -73,14 +73,14 @@ class Poller:
                 await self._intake.take((), _ts(answer))
                 return replace(server, ts=_ts(answer))
             case 2:
-                await asyncio.sleep(AGAIN)
-                return await self._server()
+                fresh = await self._server()
             case 3:
                 log.error("history_lost", why="VK has begun to count its events anew")
-                await asyncio.sleep(AGAIN)
-                return await self._server(anew=True)
+                fresh = await self._server(anew=True)
             case how:
                 raise Broken(f"failed {how}")
+        await asyncio.sleep(AGAIN)
+        return fresh
 
     async def _server(self, *, anew: bool = False) -> _Server:
         group_id = self._intake.group_id

@@ -3,6 +3,7 @@ anybody may have sent the code."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from core.citizens.types import FindJoin, JoinByCode, JoinCard, Joined
@@ -40,6 +41,8 @@ def over(here: Here[None]) -> Text:
     if joined is not None:
         return (line("Done. This is one chat now: {messengers}.", messengers=messengers_words(joined.messengers)),)
     card: JoinCard | None = here.draft.get(FOUND)
+    if card is not None and card.own and begun(card.facts):
+        return (line("Here you can say what has happened: what you have chosen is kept."),)
     if card is not None and card.own:
         return (line("This chat is yours already: it is your own code. Please enter it in the other messenger."),)
     return (
@@ -49,14 +52,17 @@ def over(here: Here[None]) -> Text:
 
 def ways_on(here: Here[None]) -> tuple[Button, ...]:
     joined: Joined | None = here.draft.get(JOINED)
-    if joined is None:
-        return (launch("join", "", line("Enter a code")), MENU)
-    return (*begun(joined), Button("my:0", line("My messages")), MENU)
+    card: JoinCard | None = here.draft.get(FOUND)
+    if joined is not None:
+        return (*begun(joined.facts), Button("my:0", line("My messages")), MENU)
+    if card is not None and card.own and begun(card.facts):
+        return (*begun(card.facts), MENU)
+    return (launch("join", "", line("Enter a code")), MENU)
 
 
-def begun(joined: Joined) -> tuple[Button, ...]:
+def begun(facts: Mapping[str, str]) -> tuple[Button, ...]:
     """What was chosen in the other chat, where nothing more could be said."""
-    category, territory = (joined.facts.get(name, "") for name in ("category", "territory"))
+    category, territory = (facts.get(name, "") for name in ("category", "territory"))
     if not (category and territory):
         return ()
     return (launch("appeal", chosen(category, territory), line("Go on with the message"), main=True),)

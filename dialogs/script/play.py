@@ -18,9 +18,6 @@ from core.speech import Speech, Speeches, load_speeches
 from core.talk import Command, Incoming, Load, Message
 from dialogs.brief_house import brief
 from dialogs.house import House, Out, Talk, citizens, door, officials, unwire, worded
-from dialogs.notices import NoticeDialog
-from dialogs.notices.registry import load as load_notices
-from dialogs.notices.registry import load_brief
 from dialogs.script.paper import BadTranscript, Facts, Pressed, Pushed, Transcript, Turn, parse, screen_lines
 from dialogs.script.rules import broken
 from dialogs.script.world import World, merged
@@ -29,7 +26,6 @@ from dialogs.shell import hear
 LOCALES = Path(__file__).parents[2] / "locales"
 ZONE = ZoneInfo("Europe/Moscow")
 HOUSES = {"citizen": citizens, "official": officials, "nobody": door, "brief": brief}
-NOTICES = {"brief": load_brief}
 
 
 @dataclass
@@ -39,7 +35,6 @@ class Play:
     house: House
     world: World
     talk: Talk
-    notices: Mapping[NoticeKind, NoticeDialog]
     shown: list[Shown] = field(default_factory=list)
     pushes: list[Shown] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -55,7 +50,7 @@ class Play:
                 self.world.change(facts)
                 return []
             case Pushed(kind, facts):
-                notice = self.notices[NoticeKind(kind)]
+                notice = self.house.notices[NoticeKind(kind)]
                 screen = notice.show(facts, self.world.ask(notice.needs(facts)))
                 return [self._say(Out(screen), push=True) if screen else None]
             case Pressed(label, above):
@@ -136,8 +131,7 @@ def begun(settings: Mapping[str, Any], folder: Path) -> Play:
     base = yaml.safe_load((folder / settings["world"]).read_text("utf-8")) if "world" in settings else {}
     world = World(merged(base, settings.get("facts") or {}))
     who = settings.get("who", "citizen")
-    notices = NOTICES.get(who, load_notices)()
-    return Play(HOUSES[who](), world, Talk(settings["lang"]), notices)
+    return Play(HOUSES[who](), world, Talk(settings["lang"]))
 
 
 @cache

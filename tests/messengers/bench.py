@@ -6,13 +6,16 @@ The web chat gives out such phones too, so that one and the same conversation ca
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from unittest.mock import patch
 
 from bots.config import Settings
+from bots.telegram import wire
+from bots.vk import api, send
 from tests.fakes.people import Bubble, Key, pressed, shown
 from tests.fakes.telegram import FakeBot, FakeTelegram
 from tests.fakes.vk import TOKEN as VK_TOKEN
@@ -24,6 +27,7 @@ from tests.web.site import Log, Person, Site, free_port, running
 BOT = "7000001:AAtest_token_of_the_citizens_bot_123"
 STAFF = "7000002:AAtest_token_of_the_officials_bot_12"
 SECRET = "a-secret-of-at-least-16-signs"
+FAST = 1000.0
 
 
 @dataclass
@@ -153,16 +157,44 @@ class Bench:
             return self.web(await self.site.official(code, lang))
         phone = self.staff.person(lang=lang)
         await phone.start(f"enter_{self.site.entry(code).rpartition('/')[2]}")
-        await phone.until(lambda phone: any(phone.last.rows))
+        await phone.until(lambda phone: any(it.rows for it in phone.bubbles))
+        asked = phone.last.text
         await phone.press(phone.last.rows[0][0].label)
-        await phone.until(lambda phone: any(key.data.startswith("desk") for row in phone.last.rows for key in row))
+        await phone.until(lambda phone: phone.last.text != asked)
         return phone
+
+    async def quiet(self) -> None:
+        """Everything that anybody has said so far is answered, and nothing waits to be sent."""
+        if self.telegram is not None:
+            for bot in self.telegram.bots.values():
+                await bot.updates.delivered()
+        if self.vk is not None:
+            await self._vk_is_heard()
+        await self.site.quiet()
+
+    async def _vk_is_heard(self) -> None:
+        async def heard() -> bool:
+            longpoll = self.group.longpoll
+            return bool(longpoll.polls) and longpoll.polls[-1]["ts"] == longpoll.ts
+
+        if self.settings.vk_mode == "callback":
+            for server in self.group.callbacks:
+                await server.settled()
+        else:
+            await eventually(heard, "the last event")
 
     @property
     def refused(self) -> list[Any]:
         """Requests that no right program sends."""
         bots = self.telegram.bots.values() if self.telegram else ()
         return [call for bot in bots for call in bot.refused] + (self.vk.refused if self.vk else [])
+
+
+@contextmanager
+def in_no_hurry() -> Iterator[None]:
+    """These people type faster than messengers let anybody be answered: a second for every line is a long scene."""
+    with patch.object(wire, "EACH", FAST), patch.object(send, "PER_PEER", FAST), patch.object(api, "PER_SECOND", FAST):
+        yield
 
 
 @asynccontextmanager
@@ -189,9 +221,13 @@ async def bench(
             secrets_of = {"vk_secret": SECRET, "vk_confirmation": vk.groups[VK_TOKEN].confirmation if vk else ""}
             chosen |= {"vk_mode": "callback", "public_url": here, **secrets_of}
         made = Bench(Settings(**chosen), log, ways[0], telegram, vk)
+        if not limits:
+            stack.enter_context(in_no_hurry())
         stack.push_async_callback(made.stop)
         await made.start()
         if "vk callback" in ways:
             await made.group.callback(f"{here}/hooks/vk", SECRET).confirm()
         yield made
         assert not made.refused
+        secrets_ = (BOT, BOT.partition(":")[2], STAFF.partition(":")[2], VK_TOKEN, SECRET)
+        assert not [secret for secret in secrets_ if secret in log.getvalue()], "a secret is in the log"

@@ -21,7 +21,12 @@ from tests.samples import picture
 
 SCENES = Path(__file__).parent / "scenes"
 _LINK = re.compile(r"\n*^(?P<label>[^\n:]+): https?://\S+$", re.MULTILINE)
-_HOLES = {"…": "(?s:.*?)", "{…}": ".*?", "{№}": r"(?P<number>[0-9]{3}-[0-9]{3}-[0-9]{3})", "{код}": "[0-9A-Z]{4}-[0-9A-Z]{4}"}
+_HOLES = {
+    "…": "(?s:.*?)",
+    "{…}": ".*?",
+    "{№}": r"(?P<number>[0-9]{3}-[0-9]{3}-[0-9]{3})",
+    "{код}": "[0-9A-Z]{4}-[0-9A-Z]{4}",
+}
 
 
 @dataclass
@@ -105,7 +110,7 @@ async def _does(phone: Any, does: str) -> None:
         case "{место}":
             await phone.place(55.7512, 37.6184)
         case _ if does.startswith("["):
-            await phone.press(_label(phone, does.strip("[]")))
+            await phone.press(label_of(phone, does.strip("[]")))
         case _ if does.startswith("/start"):
             await phone.start(does.removeprefix("/start").strip())
         case _:
@@ -116,7 +121,7 @@ def _row(labels: list[str]) -> str:
     return " ".join(f"[{label}]" for label in labels)
 
 
-def _label(phone: Any, words: str) -> str:
+def label_of(phone: Any, words: str) -> str:
     """As it stands on the button."""
     rows = [*phone.keyboard, *(row for bubble in phone.bubbles for row in bubble.rows)]
     return next((key.label for row in rows for key in row if plain(key.label) == words), words)

@@ -139,9 +139,7 @@ def hasty(adapter: Telegram) -> None:
 
 
 @asynccontextmanager
-async def kit(
-    url: str, folder: Path, *, staff: bool = False, **more: Any
-) -> AsyncIterator[Kit]:
+async def kit(url: str, folder: Path, *, staff: bool = False, **more: Any) -> AsyncIterator[Kit]:
     async with FakeTelegram(limits=False) as telegram:
         bot = telegram.bot(TOKEN, "otklik_bot")
         chosen: dict[str, Any] = {"telegram_token": TOKEN, "telegram_api_url": telegram.url, "var_dir": folder}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import chain
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,7 +143,12 @@ def test_a_label_that_is_too_long_is_spelled_out_above() -> None:
     assert part.rows[0][0].label.endswith(ELLIPSIS) and f"1. {label}" in part.text
 
 
-def test_the_address_of_our_own_machine_is_no_button() -> None:
-    link = ShownButton("l", "Open", "link", "http://127.0.0.1:8080/x")
-    (part,) = fit(Shown("Here it is.", buttons=(link,)), VK)
-    assert part.rows == () and "Open: http://127.0.0.1:8080/x" in part.text
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080/x", "http://localhost/x", "http://[", "https://a./x"])
+def test_an_address_that_a_messenger_would_refuse_is_no_button(url: str) -> None:
+    (part,) = fit(Shown("Here it is.", buttons=(ShownButton("l", "Open", "link", url),)), VK)
+    assert part.rows == () and f"Open: {url}" in part.text
+
+
+def test_an_address_of_the_region_is_one() -> None:
+    link = ShownButton("l", "Open", "link", "https://xn--80ak6aa.xn--p1ai/consent?a=1")
+    assert fit(Shown("Here it is.", buttons=(link,)), VK)[0].rows == ((link,),)

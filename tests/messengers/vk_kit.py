@@ -149,8 +149,8 @@ async def kit(
 ) -> AsyncIterator[Kit]:
     async with FakeVK(limits=limits) as vk:
         group = vk.group(id=GROUP, longpoll=longpoll, **more.pop("group", {}))
-        chosen: dict[str, Any] = {"vk_token": TOKEN, "vk_group_id": GROUP, "vk_api_url": vk.url, "var_dir": folder}
-        settings = Settings(_env_file=None, database_url=url, **(chosen | more))
+        chosen: dict[str, Any] = {"vk_token": TOKEN, "vk_group_id": GROUP, "vk_api_url": vk.url, **more}
+        settings = Settings(**{"_env_file": None, "database_url": url, "var_dir": folder, **chosen})
         houses = Houses(House(gather([dialogs]), "home", "note"), House(gather([dialogs]), "home"), Speeches(ENGLISH))
         with closing(Database(url)) as db:
             hops: list[str] = []

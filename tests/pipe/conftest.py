@@ -33,7 +33,6 @@ from core.shown import Shown, to_json
 from core.speech import Speech, Speeches
 from core.talk import Command, Incoming, Message
 from dialogs.house import House, unwire
-from dialogs.notices import registry
 from dialogs.registry import gather
 from tests.builders import NOON, Chat, a_citizen, fill
 from tests.pipe import dialogs
@@ -129,7 +128,7 @@ class Pipe:
         reached: Callable[[str], None] = lambda hop: None,
     ) -> Deliver:
         served = Served("web", transport, lambda: lanes)
-        return Deliver(self.db, self.houses, registry.load(), served, Signals(), lambda: self.now, owner, reached)
+        return Deliver(self.db, self.houses, served, Signals(), lambda: self.now, owner, reached)
 
     async def delivers(self, transport: Transport) -> None:
         deliver = self.deliver(transport)
