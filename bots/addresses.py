@@ -62,3 +62,9 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
+
+
+def inside(url: str) -> str:
+    """The origin, where it is in a network of one's own; empty where it is not."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if is_inside(url) else ""

@@ -1,5 +1,6 @@
 """Downloads one file from an address that a messenger's own interface has given. Goes nowhere else: not to other
-addresses of our network, not where it is redirected, and not on for ever."""
+addresses of our network, not where it is redirected, and not on for ever. Where the settings put the messenger's
+interface into our own network, just that origin is let in."""
 
 from __future__ import annotations
 
@@ -29,15 +30,17 @@ class Unreachable(OSError):
 
 
 class Public(AbstractResolver):
-    """Finds only addresses of the public network, so that no name leads into ours."""
+    """Finds only addresses of the public network, so that no name leads into ours; but for one `host`."""
 
-    def __init__(self) -> None:
-        self._resolver = aiohttp.ThreadedResolver()
+    def __init__(self, host: str = "") -> None:
+        self._resolver, self._host = aiohttp.ThreadedResolver(), host
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         found = await self._resolver.resolve(host, port, family)
+        if host == self._host:
+            return found
         if public := [one for one in found if _is_public(one["host"])]:
             return public
         raise OSError("no public address")
@@ -46,17 +49,17 @@ class Public(AbstractResolver):
         await self._resolver.close()
 
 
-def session(*, loopback: bool = False) -> aiohttp.ClientSession:
-    """`loopback`: the messenger's interface runs on this machine, as its settings say."""
-    connector = aiohttp.TCPConnector(resolver=None if loopback else Public(), limit=0)
+def session(*, inside: str = "") -> aiohttp.ClientSession:
+    """`inside`: the origin of an interface that runs in our own network, as the settings say."""
+    connector = aiohttp.TCPConnector(resolver=Public(urlsplit(inside).hostname or ""), limit=0)
     return aiohttp.ClientSession(connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar())
 
 
 async def download(
-    client: aiohttp.ClientSession, address: str, headers: Mapping[str, str], *, loopback: bool = False
+    client: aiohttp.ClientSession, address: str, headers: Mapping[str, str], *, inside: str = ""
 ) -> bytes:
     """Raises TooLarge, Gone, Unreachable, or what aiohttp raises. The caller limits the time."""
-    _check(address, loopback=loopback)
+    _check(address, inside)
     plain = {**headers, "Accept-Encoding": "identity"}
     async with client.get(address, headers=plain, allow_redirects=False) as answer:
         if answer.status in GONE:
@@ -78,17 +81,17 @@ async def read_all(chunks: AsyncIterator[bytes]) -> bytes:
     return bytes(content)
 
 
-def _check(address: str, *, loopback: bool) -> None:
+def _check(address: str, inside: str) -> None:
     try:
         parts = urlsplit(address)
-        host = parts.hostname or ""
-        port = parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise Unreachable("no address") from None
-    inside = loopback and _is_loopback(host)
-    if not host or port == 0 or not (parts.scheme == "https" or inside and parts.scheme == "http"):
+    if inside and f"{parts.scheme}://{parts.netloc}" == inside:
+        return
+    if not host or port == 0 or parts.scheme != "https":
         raise Unreachable("not https")
-    if _is_address(host) and not inside and not _is_public(host):
+    if _is_address(host) and not _is_public(host):
         raise Unreachable("not a public address")
 
 
@@ -106,6 +109,3 @@ def _is_public(host: str) -> bool:
     inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
     return bool(inner.is_global and not inner.is_multicast)
 
-
-def _is_loopback(host: str) -> bool:
-    return _is_address(host) and ipaddress.ip_address(host).is_loopback

@@ -49,9 +49,10 @@ class Fetched:
 
 
 class Source(Protocol):
-    """A messenger, as far as files go. `loopback`: its settings say that its interface is on this machine."""
+    """A messenger, as far as files go. `inside`: the origin of its interface, where the settings put that into our own
+    network."""
 
-    loopback: bool
+    inside: str
 
     async def open(self, source: Mapping[str, Any]) -> Fetched:
         """Asks for the address at the last moment: they run out. Raises Gone, Unreachable or an error of aiohttp."""
@@ -112,8 +113,8 @@ class FetchLane:
             raise TooLarge
         if found.chunks is not None:
             return await read_all(found.chunks)
-        async with session(loopback=source.loopback) as client:
-            return await download(client, found.address, found.headers, loopback=source.loopback)
+        async with session(inside=source.inside) as client:
+            return await download(client, found.address, found.headers, inside=source.inside)
 
     async def _stored(self, fetch: Fetch, content: bytes) -> Ended:
         if fetch.kind is Kind.PHOTO:

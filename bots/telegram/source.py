@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bots.addresses import is_loopback
+from bots.addresses import inside
 from bots.files.download import Gone, TooLarge, Unreachable
 from bots.files.lane import Fetched
 from bots.telegram.api import Answer, Api, NotSent, Unknown
@@ -17,7 +17,7 @@ _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)
 
 class TelegramSource:
     def __init__(self, api: Api, base: str) -> None:
-        self._api, self.loopback = api, is_loopback(base)
+        self._api, self.inside = api, inside(base)
 
     async def open(self, source: Mapping[str, Any]) -> Fetched:
         """Raises Gone, TooLarge or Unreachable."""

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import structlog
 
 from bots import uploads
-from bots.addresses import is_loopback
+from bots.addresses import inside
 from bots.files.download import GONE, Gone, Unreachable, session
 from bots.files.lane import Fetched, Source
 from bots.fit import Part
@@ -36,7 +36,7 @@ class VKSource:
     """Addresses of VK run out: one that has is asked for again by the message that it came with."""
 
     def __init__(self, api: Api, url: str) -> None:
-        self._api, self.loopback = api, is_loopback(url)
+        self._api, self.inside = api, inside(url)
 
     async def open(self, source: Mapping[str, Any]) -> Fetched:
         if address := await self._alive(str(source.get("url", ""))):
@@ -47,7 +47,7 @@ class VKSource:
 
     async def _alive(self, address: str) -> str:
         """The last address that this one leads to; empty where it has run out."""
-        async with session(loopback=self.loopback) as client:
+        async with session(inside=self.inside) as client:
             for _ in range(HOPS):
                 if not self._is_theirs(address):
                     return address  # not ours to look at; whoever downloads it checks it
@@ -65,7 +65,8 @@ class VKSource:
             host = parts.hostname or ""
         except ValueError:
             return False
-        return (self.loopback and is_loopback(address)) or (parts.scheme == "https" and bool(_VK.fullmatch(host)))
+        ours = bool(self.inside) and f"{parts.scheme}://{parts.netloc}" == self.inside
+        return ours or (parts.scheme == "https" and bool(_VK.fullmatch(host)))
 
     async def _fresh(self, source: Mapping[str, Any]) -> str:
         try:

@@ -98,17 +98,17 @@ class Gate:
         await asyncio.shield(self._waiting[peer].stored)
 
     async def _let_in(self, peer: str) -> None:
+        waiting = self._waiting[peer]
         try:
             await asyncio.sleep(WAIT)
-        finally:
-            waiting = self._waiting.pop(peer)
-        try:
+            del self._waiting[peer]
             await self._intake.store(in_order(waiting.events))
-        except BaseException as error:
-            if not waiting.stored.cancelled():
-                waiting.stored.set_exception(error if isinstance(error, Exception) else Unstored("stopped"))
-            if not isinstance(error, Exception):
-                raise
+        except asyncio.CancelledError:
+            self._waiting.pop(peer, None)
+            waiting.stored.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            waiting.stored.set_exception(error)
         else:
             waiting.stored.set_result(None)
 

@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any, Self
 from unittest.mock import patch
 
+import sqlalchemy as sa
+
 from bots.config import Settings
 from bots.telegram import wire
 from bots.vk import api, send
+from core.files.tables import fetches
 from tests.fakes.people import Bubble, Key, pressed, shown
 from tests.fakes.telegram import FakeBot, FakeTelegram
 from tests.fakes.vk import TOKEN as VK_TOKEN
@@ -171,6 +174,15 @@ class Bench:
         if self.vk is not None:
             await self._vk_is_heard()
         await self.site.quiet()
+
+    async def fetched(self) -> None:
+        """The photos and files that people have sent are here: a moment that somebody who reads takes anyway."""
+
+        async def nothing_waits() -> bool:
+            return not self.site.rows(sa.select(fetches.c.id).where(fetches.c.state.in_(("ready", "leased"))))
+
+        await self.quiet()
+        await eventually(nothing_waits, "the files")
 
     async def _vk_is_heard(self) -> None:
         async def heard() -> bool:

@@ -59,7 +59,10 @@ Cast = Mapping[str, Callable[[str], Awaitable[Any]]]
 
 @dataclass
 class Play:
+    """`photo_came` is waited for after each photo: people take their time."""
+
     cast: Cast
+    photo_came: Callable[[], Awaitable[None]]
     people: dict[str, Any] = field(default_factory=dict)
     number: str = ""
     _read: set[tuple[Any, ...]] = field(default_factory=set)  # a bubble that has changed can be read once more
@@ -70,6 +73,8 @@ class Play:
         phone = self.people[turn.who]
         if turn.does:
             await _does(phone, self._told(turn.does))
+        if turn.does == "{фото}":
+            await self.photo_came()
         if turn.sees:
             await self._sees(phone, turn)
 
@@ -149,12 +154,8 @@ def _pattern(words: str) -> str:
     return "".join(_HOLES.get(part, re.escape(part)) for part in parts)
 
 
-async def play(name: str, cast: Cast) -> Play:
-    scene = Play(cast)
+async def play(name: str, cast: Cast, photo_came: Callable[[], Awaitable[None]]) -> Play:
+    scene = Play(cast, photo_came)
     for turn in parse((SCENES / name).read_text("utf-8")):
         await scene.turn(turn)
     return scene
-
-
-def drawn(play: Play) -> str:
-    return "\n\n".join(f"{who}\n{shown(phone)}" for who, phone in play.people.items())

@@ -20,7 +20,7 @@ async def whole(there: Bench) -> None:
     async def official(number: str) -> object:
         return await there.official("petrov")
 
-    await play("whole.txt", {"Мария": citizen, "Петров": official})
+    await play("whole.txt", {"Мария": citizen, "Петров": official}, there.fetched)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -41,10 +41,14 @@ class Messenger:
     """A Source, and the server that it leads to."""
 
     port: int = 0
-    loopback: bool = True
+    public: bool = False
     asked: list[str] = field(default_factory=list)
     answers: dict[str, Callable[[web.Request], Any]] = field(default_factory=dict)
     size: int | None = None
+
+    @property
+    def inside(self) -> str:
+        return "" if self.public else f"http://127.0.0.1:{self.port}"
 
     async def open(self, source: Mapping[str, Any]) -> Fetched:
         self.asked.append(source["id"])
@@ -277,6 +281,16 @@ async def test_vk_goes_first_and_a_messenger_that_is_not_here_waits(pipe: Pipe, 
         while await f.lane().turn():
             pass
         assert f.messenger.asked == ["v", "v2", "t"]
+
+
+async def test_an_interface_inside_of_our_network_opens_just_its_own_origin() -> None:
+    async with session(inside="http://localhost:81") as client:
+        for address in ("http://localhost/x", "http://localhost:82/x", "http://127.0.0.1:81/x", "https://10.0.0.1/x"):
+            with pytest.raises(Unreachable):
+                await download(client, address, {}, inside="http://localhost:81")
+    resolver = Public("localhost")
+    assert await resolver.resolve("localhost", 81)
+    await resolver.close()
 
 
 async def test_only_public_addresses_by_https_are_gone_to() -> None:
