@@ -43,11 +43,12 @@ class Account:
         *,
         holding: bool,
         let_in: Callable[[Messenger], Coroutine[Any, Any, None]],
+        every: float = EVERY,
     ) -> None:
         self._world, self._messenger, self._owner = world, messenger, owner
         served = Served(messenger.name, messenger.transport, self._lanes, messenger.account)
         self._deliver, self._sources = deliver(served), sources
-        self._holding, self._let_in = holding, let_in
+        self._holding, self._let_in, self._every = holding, let_in, every
         self._held = False
 
     def _lanes(self) -> Sequence[Lane]:
@@ -105,7 +106,7 @@ class Account:
                 elif not self._held and serving is not None:
                     await _ended(serving)
                     serving = None
-                await rung(stopping, EVERY)
+                await rung(stopping, self._every)
         finally:
             if serving is not None:
                 await _ended(serving)

@@ -108,4 +108,3 @@ def _is_public(host: str) -> bool:
     address = ipaddress.ip_address(host.partition("%")[0])
     inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
     return bool(inner.is_global and not inner.is_multicast)
-

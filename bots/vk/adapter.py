@@ -62,7 +62,7 @@ class VK:
                 f"(«{group.get('name', '')}»): one of them is of another community. Keys are made in {NEW_KEY}."
             )
         await self._check_rights()
-        self.link = f"https://vk.me/{group.get('screen_name') or f'club{self._group_id}'}"
+        self.link = f"https://vk.me/{group.get('screen_name') or f'club{self._group_id}'}?ref="
         await self._sdk.load()
 
     async def set_up(self) -> None:

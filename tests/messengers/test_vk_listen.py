@@ -204,7 +204,7 @@ async def test_a_chat_of_several_people_is_declined_once_an_hour(vk: Kit) -> Non
 async def test_it_is_let_in_and_knows_where_people_write_to_us(vk: Kit) -> None:
     shown = warnings.showwarning
     await vk.adapter.open()
-    assert vk.adapter.link == f"https://vk.me/club{GROUP}"
+    assert vk.adapter.link == f"https://vk.me/club{GROUP}?ref="
     assert warnings.showwarning is shown
     await vk.adapter.set_up()
     assert not vk.vk.calls("groups.setLongPollSettings")
