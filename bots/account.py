@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, MutableMapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -20,8 +21,11 @@ from core.outbox import tokens
 from core.outbox.types import Lane
 
 REPLIES = (Lane.REPLY,)
+AT_ONCE = 50
+"""Rows on their way: Telegram refuses everything where hundreds of requests are open."""
 EVERY = tokens.LEASE.total_seconds() / 3
 """Seconds between two looks at the token."""
+CANCEL_AGAIN = 0.5
 PAUSE, PAUSE_MOST = 1.0, 60.0
 """Seconds before a messenger that does not answer is asked again."""
 AWAY = (OSError, TimeoutError, aiohttp.ClientError)
@@ -44,49 +48,57 @@ class Account:
         holding: bool,
         let_in: Callable[[Messenger], Coroutine[Any, Any, None]],
         every: float = EVERY,
+        pause: float = PAUSE,
     ) -> None:
         self._world, self._messenger, self._owner = world, messenger, owner
-        served = Served(messenger.name, messenger.transport, self._lanes, messenger.account)
+        served = Served(messenger.name, messenger.transport, self._lanes, messenger.account, AT_ONCE)
         self._deliver, self._sources = deliver(served), sources
-        self._holding, self._let_in, self._every = holding, let_in, every
-        self._held = False
+        self._holding, self._let_in, self._every, self._pause = holding, let_in, every, pause
+        self._held_until: datetime | None = None
 
     def _lanes(self) -> Sequence[Lane]:
-        return tuple(Lane) if self._held else REPLIES
+        held = self._held_until is not None and self._world.clock() < self._held_until
+        return tuple(Lane) if held else REPLIES
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Until `stopping` is set; what is on its way lands first."""
-        messenger, world = self._messenger, self._world
+        """Until `stopping` is set; what is on its way lands first. What is cut off is still `sending` in its table, as
+        after a crash: it must not end in doubt because we have closed the connection."""
+        messenger, holding = self._messenger, None
         try:
             if not await self._opened(stopping):
                 return
             log.info("messenger_connected", messenger=messenger.what)
-            if messenger.source is not None:
-                self._sources[messenger.name] = messenger.source
-            await self._let_in(messenger)
             holding = asyncio.create_task(self._hold(stopping)) if self._holding else None
-            await take_turns(self._deliver.start, world.signals, "outbox", stopping)
+            await take_turns(self._deliver.start, self._world.signals, "outbox", stopping)
             await self._deliver.landed()
-            if holding is not None:
-                await holding
         finally:
+            if holding is not None:
+                await _ended(holding)
+            await self._deliver.let_go()
             await messenger.close()
 
     async def _opened(self, stopping: asyncio.Event) -> bool:
-        """The rest of the product goes on meanwhile. What is refused is not tried again: a person has to act."""
-        pause = PAUSE
+        """Tried until it is done; the rest of the product goes on meanwhile. What a person has to put right is said
+        once, and looked at again every minute."""
+        pause, said = self._pause, ""
         while not stopping.is_set():
             try:
                 await self._messenger.open()
+                await self._let_in(self._messenger)
             except Refused as refused:
-                self._say_refused(refused)
-                return False
+                if str(refused) != said:
+                    self._say_refused(refused)
+                said, pause = str(refused), PAUSE_MOST * self._pause
             except AWAY as error:
                 log.warning("messenger_away", messenger=self._messenger.what, problem=type(error).__name__)
-                await rung(stopping, pause)
-                pause = min(pause * 2, PAUSE_MOST)
+            except Exception:
+                log.exception("messenger_not_connected", messenger=self._messenger.what)
             else:
+                if self._messenger.source is not None:
+                    self._sources[self._messenger.name] = self._messenger.source
                 return True
+            await rung(stopping, pause)
+            pause = min(pause * 2, PAUSE_MOST)
         return False
 
     def _say_refused(self, refused: Refused) -> None:
@@ -99,32 +111,36 @@ class Account:
         serving: asyncio.Task[None] | None = None
         try:
             while not stopping.is_set():
-                self._held = await self._ours()
-                if self._held and (serving is None or serving.done()):
+                ours = await self._ours()
+                if ours and (serving is None or serving.done()):
                     world.signals.ring("outbox")  # pushes may go now
                     serving = asyncio.create_task(self._serve())
-                elif not self._held and serving is not None:
+                elif not ours and serving is not None:
                     await _ended(serving)
                     serving = None
                 await rung(stopping, self._every)
         finally:
             if serving is not None:
                 await _ended(serving)
-            if self._held:
-                with suppress(Exception):  # without it the next process waits until the lease has run out
-                    await world.write(lambda tx: tokens.drop(tx, name, account, self._owner))
+            self._held_until = None
+            with suppress(Exception):  # without it the next process waits until the lease has run out
+                await world.write(lambda tx: tokens.drop(tx, name, account, self._owner))
 
     async def _ours(self) -> bool:
+        """By our clock the lease ends when it ends in the table, however long the database takes to answer."""
         world, name, account, now = self._world, self._messenger.name, self._messenger.account, self._world.clock()
         try:
-            return await world.write(lambda tx: tokens.hold(tx, name, account, self._owner, now))
+            ours = await world.write(lambda tx: tokens.hold(tx, name, account, self._owner, now))
         except Exception:
             log.exception("token_not_held", messenger=self._messenger.what)
-            return False
+            ours = False
+        self._held_until = now + tokens.LEASE if ours else None
+        return ours
 
     async def _serve(self) -> None:
-        pause = PAUSE
+        pause, clock = PAUSE, asyncio.get_running_loop().time
         while True:
+            began = clock()
             try:
                 await self._messenger.set_up()
                 await self._messenger.listen()
@@ -136,10 +152,13 @@ class Account:
                 log.exception("listening_failed", messenger=self._messenger.what)
             else:
                 await asyncio.Event().wait()  # its updates are brought to us
+            pause = PAUSE if clock() - began > PAUSE_MOST else pause
             await asyncio.sleep(pause)
             pause = min(pause * 2, PAUSE_MOST)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])
+    """More than once: a cancellation that meets a timeout in the same moment is lost in it."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_AGAIN)

@@ -31,11 +31,13 @@ from core.shown import Shown, from_json
 from dialogs.reads import distinct
 
 AT_ONCE = 200
-"""Rows on their way; of a messenger's account at most so many requests are open at the same time."""
 TRIES = 8
 """Of a row that its transport puts off; then it is refused."""
 EDIT_AGAIN = timedelta(seconds=5)
 KEEP = delivery.LEASE / 3
+LET_GO = 0.5
+ONCE_MORE = (Lane.REPLY, Lane.PUSH)
+"""What somebody waits for is sent once more where nobody knows whether it has come: better twice than never."""
 
 _End = tuple[int, State, str]
 T = TypeVar("T")
@@ -61,6 +63,8 @@ class Served:
     transport: Transport
     lanes: Callable[[], Sequence[Lane]]
     account: str = ""
+    at_once: int = AT_ONCE
+    """Rows on their way."""
 
 
 class Deliver:
@@ -92,7 +96,7 @@ class Deliver:
         is on its way is not claimed."""
         self._reap()
         await self._keep()
-        room = AT_ONCE - len(self._away)
+        room = self._served.at_once - len(self._away)
         if room <= 0:
             await asyncio.wait(self._away.values(), timeout=KEEP.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
             return 1
@@ -123,8 +127,18 @@ class Deliver:
     def _reap(self) -> None:
         """What has come to its end; where that could not be written down, we say so."""
         ended = [id for id, sending in self._away.items() if sending.done()]
-        for sending in [self._away.pop(id) for id in ended]:
-            sending.result()
+        problems = [sending.exception() for sending in [self._away.pop(id) for id in ended]]
+        for problem in problems:
+            if problem is not None:
+                raise problem
+
+    async def let_go(self) -> None:
+        """What has not landed in time stays `sending`, as if this process had died: somebody will pick it up."""
+        while self._away:
+            for sending in self._away.values():
+                sending.cancel()
+            await asyncio.wait(self._away.values(), timeout=LET_GO)
+            self._away = {id: sending for id, sending in self._away.items() if not sending.done()}
 
     async def _keep(self) -> None:
         now = self._clock()
@@ -239,6 +253,8 @@ class Deliver:
                     self._gone(tx, ready.row, now)
                 if renewal and not isinstance(outcome, Later):
                     pins.forget(tx, renewal.pin)
+            case Uncertain(reason) if ready.row.lane in ONCE_MORE and not ready.row.resent:
+                delivery.again(tx, id, now + EDIT_AGAIN, reason, resent=True)
             case Uncertain(reason):
                 delivery.settle(tx, id, State.UNCERTAIN, now, reason)
             case _:

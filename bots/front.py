@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from bots.house import Houses
 from bots.moves import Move, actor_in, give_up
 from bots.signals import Signals
+from core.actors import speaking
 from core.clock import Clock
 from core.conversations import elsewhere
 from core.conversations import service as conversations
@@ -108,7 +109,7 @@ class _Turn:
         for id, waiting in self._waiting.items():
             before = self._known[id]
             with self._minding(id):
-                actor = actor_in(conn, before)
+                actor = speaking(actor_in(conn, before), id)
                 move = self._moves[id] = Move(self._houses, self._owner, before, actor, list(waiting), self._now)
                 move.go(conn, writing=False)
             if id in self._problems:
@@ -116,7 +117,7 @@ class _Turn:
 
     def slices(self) -> Iterator[list[int]]:
         """A commit for some at a time: the first need not wait for the last, and locks are held for a moment."""
-        ids = list(self._waiting)
+        ids = sorted(self._waiting)  # the order in which everybody locks them
         yield from (ids[start : start + COMMIT] for start in range(0, len(ids), COMMIT))
 
     def finish(self, tx: Connection, ids: Sequence[int]) -> None:

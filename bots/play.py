@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from bots.moves import Move, actor_of
 from bots.receive import Update, accept
 from bots.wiring import Process
+from core.actors import speaking
 from core.citizens.service import new_citizen
 from core.conversations import service as conversations
 from core.conversations.types import Address, Person
@@ -49,7 +50,8 @@ def _heard(process: Process, tx: Connection, there: int, now: datetime) -> list[
     conversations.claim(tx, OWNER, 1, now, only=there)
     heard = inbox.take(tx, [there], now)
     before = conversations.read(tx, [there])[there]
-    move = Move(process.houses, OWNER, before, actor_of(tx, before.person), heard, now)
+    actor = speaking(actor_of(tx, before.person), there)
+    move = Move(process.houses, OWNER, before, actor, heard, now)
     move.finish(tx)
     return [shown for _, _, shown in move.out]
 

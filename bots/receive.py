@@ -65,7 +65,7 @@ def accept(tx: Connection, update: Update, now: datetime, newcomer: Newcomer) ->
     if update.files and inbox.knows(tx, there, update.key):
         return Accepted(there, new=False)
     event = _with_files(tx, there, update, now) if update.files else update.event
-    raw = b"" if update.fleeting else update.raw
+    raw = None if update.fleeting else update.raw
     new = inbox.accept(tx, there, update.key, event, raw, now, update.part)
     if new:
         conversations.back_again(tx, there)

@@ -1,17 +1,21 @@
-"""Pictures and files on their way to a messenger: their bytes, and the name under which a messenger has them already,
-so that each is uploaded once."""
+"""Pictures and files on their way to a messenger: which of them are to be shown there, their bytes, and the name under
+which a messenger has them already, so that each is uploaded once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bots.files.store import FileStore
+from bots.transport import Parcel
+from core.conversations.tables import conversations
 from core.db import ERASE, PLAIN, metadata, owned
 from core.files.store import find_file
-from core.files.tables import files
+from core.files.tables import fetches, files
+from core.files.types import State
 from core.sql import upsert
 
 uploads = sa.Table(
@@ -31,6 +35,32 @@ class Loaded:
     content: bytes
     mime: str
     name: str
+
+
+def unsent(conn: Connection, parcel: Parcel) -> Parcel:
+    """Without what this very person has sent to this very messenger, where it is told in answer to them: that stands
+    in the chat already."""
+    shown = parcel.shown
+    if parcel.push or not (shown.photos or shown.documents):
+        return parcel
+    own = _own(conn, [*shown.photos, *(document.ref for document in shown.documents)], parcel.conversation_id)
+    photos = tuple(ref for ref in shown.photos if ref not in own)
+    documents = tuple(document for document in shown.documents if document.ref not in own)
+    return replace(parcel, shown=replace(shown, photos=photos, documents=documents))
+
+
+def _own(conn: Connection, refs: Sequence[str], conversation_id: int) -> frozenset[str]:
+    f, c = files.c, conversations.c
+    sent = sa.select(f.ref).join(fetches, fetches.c.ref == f.ref).join(conversations, c.person_id == f.citizen_id)
+    here = (c.id == conversation_id, c.person_kind == "citizen", c.messenger == fetches.c.messenger)
+    return frozenset(conn.execute(sent.where(f.ref.in_(refs), *here)).scalars())
+
+
+def waiting(conn: Connection, refs: Sequence[str]) -> frozenset[str]:
+    """Those that are to come yet: nobody needs to hear that they are not there."""
+    f = files.c
+    found = conn.execute(sa.select(f.ref).where(f.ref.in_(refs), f.state == State.WAITING))
+    return frozenset(found.scalars())
 
 
 def handle(conn: Connection, ref: str, messenger: str, account: str) -> str:

@@ -38,7 +38,7 @@ from core.clock import Clock, utc_now
 from core.conversations import service as conversations
 from core.db import Database
 from core.files import fetches
-from core.outbox import delivery, tokens
+from core.outbox import delivery, tokens, withdraw
 from core.outbox.types import Lane
 from core.region.file import load_region
 from core.region.store import find_region, save_region
@@ -75,12 +75,12 @@ class Process:
 
 def prepare(settings: Settings, db: Database) -> Process:
     """Everything that is read once. The only process of an embedded database also cleans up after the one before it."""
-    region = replace(load_region(settings.region), web=settings.address)
+    reserved = "telegram" if settings.telegram_pii == "off" else ""
+    region = replace(load_region(settings.region), web=settings.address, reserved=reserved)
     region = db.write(lambda tx: _keep(tx, settings, region)).result()
     if db.embedded:
         db.write(lambda tx: _alone(db, tx)).result()
     speeches = load_speeches(ROOT / "locales", ZoneInfo(region.zone))
-    reserved = "telegram" if settings.telegram_pii == "off" else ""
     return Process(settings, db, region, load_houses(speeches, reserved))
 
 
@@ -88,6 +88,8 @@ def _keep(tx: Connection, settings: Settings, region: Region) -> Region:
     before = find_region(tx)
     known = replace(region, channels=known_channels(settings, before.channels if before else ()))
     save_region(tx, known)
+    if known.reserved and before and before.reserved != known.reserved:
+        withdraw(tx, conversations.of_citizens(known.reserved), "no personal data there any more", utc_now())
     return known
 
 

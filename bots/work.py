@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from bots.files.store import FileStore
 from core import jobs
+from core.citizens.queries import who_is_now
 from core.db import Database
 from core.personal import drafts, retention
 from core.personal.erasure import erase
@@ -55,7 +56,7 @@ def sweep(tools: Tools, payload: Mapping[str, Any], began: datetime) -> Record:
 
 
 def export(tools: Tools, payload: Mapping[str, Any], began: datetime) -> Record:
-    citizen: int = payload["citizen"]
+    citizen = tools.db.read(lambda conn: who_is_now(conn, payload["citizen"])).result()
     lang = tools.db.read(lambda conn: language_of(conn, citizen)).result()
     gathered = tools.db.read(lambda conn: gather(conn, citizen)).result()
     archive = pack(gathered, tools.speeches[lang].say, tools.store.read, began)

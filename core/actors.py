@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -17,7 +17,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
+    """`conversation`: in which of their chats they say it, where that is known. It gives no right."""
+
     id: int
+    conversation: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +47,8 @@ class Nobody:
 
 
 Actor = Citizen | Official | System | Nobody
+
+
+def speaking(actor: Actor, conversation: int) -> Actor:
+    """The same person; of a citizen it is known in which of their chats they are."""
+    return replace(actor, conversation=conversation) if isinstance(actor, Citizen) else actor

@@ -38,7 +38,11 @@ from core.citizens.joining import find_join, issue_join
 from core.citizens.queries import list_channels, list_consents, show_consent, show_settings
 from core.citizens.service import give_consent, set_channel, set_pushes, set_quiet, withdraw_consent
 from core.citizens.types import (
+    ChatDropped,
+    ChatsJoined,
+    DropChannel,
     FindJoin,
+    FinishDrop,
     FinishJoin,
     GiveConsent,
     IssueJoin,
@@ -57,9 +61,10 @@ from core.emergencies.types import DetectEmergency
 from core.errors import NotAllowed
 from core.files.queries import place_of_photos
 from core.files.types import FileLost, FileReady, PlaceOfPhotos
+from core.notify.chats import tell_dropped, tell_joined
 from core.notify.service import tell_citizen, tell_lost, tell_official, tell_queue
 from core.outcome import Outcome
-from core.personal import joining
+from core.personal import dropping, joining
 from core.personal.drafts import show_draft
 from core.personal.service import request_erasure, request_export, show_erasure
 from core.personal.types import RequestErasure, RequestExport, ShowDraft, ShowErasure
@@ -110,6 +115,8 @@ COMMANDS: Mapping[type, Entry] = {
     FindJoin: Entry(find_join, CITIZEN),
     JoinByCode: Entry(joining.join_by_code, CITIZEN),
     FinishJoin: Entry(joining.finish_join, SYSTEM),
+    DropChannel: Entry(dropping.drop_channel, CITIZEN),
+    FinishDrop: Entry(dropping.finish_drop, SYSTEM),
     RequestExport: Entry(request_export, CITIZEN),
     RequestErasure: Entry(request_erasure, CITIZEN),
     EnterDesk: Entry(enter_desk, NOBODY),
@@ -164,6 +171,8 @@ REACTIONS: Mapping[type, tuple[Callable[[Connection, Any, datetime], None], ...]
     events.NoteAdded: (touch_appeal,),
     FileReady: (forget_place,),
     FileLost: (tell_lost,),
+    ChatsJoined: (tell_joined,),
+    ChatDropped: (tell_dropped,),
 }
 
 AUDITED: Mapping[type, Callable[[Any], tuple[str, str]]] = {
@@ -178,6 +187,7 @@ TIMERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     clocks.CLOSE: lambda payload: types.CloseUnrated(payload["number"], payload["version"]),
     clocks.REJECT: lambda payload: types.RejectUnreplied(payload["number"], payload["version"]),
     joining.FINISH: lambda payload: FinishJoin(payload["citizen"]),
+    dropping.FINISH: lambda payload: FinishDrop(payload["citizen"], payload["conversation"]),
 }
 """The command that a timer of this kind gives, from its payload."""
 

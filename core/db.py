@@ -44,8 +44,9 @@ TOGETHER = 100
 POSTGRES_WRITERS = 4
 READERS = 4
 _SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_READONLY")
-_POSTGRES_AWAY = ("08", "53", "57", "58")
-"""Classes of SQLSTATE: connection, resources, an operator's doing, the system (postgresql.org/docs, appendix A)."""
+_POSTGRES_AWAY = ("08", "40", "53", "57", "58")
+"""Classes of SQLSTATE: connection, rolled back in favour of another transaction, resources, an operator's doing, the
+system (postgresql.org/docs, appendix A). None of them is the fault of what was to be written."""
 CONNECT_WITHIN = 10
 """Seconds that a PostgreSQL has to answer a new connection."""
 

@@ -57,8 +57,8 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button. `run` and `rev` name the form and the screen it hung on; both are empty for a view's button. `on` is the
-    messenger's own name for the message it hung on, where it has one."""
+    """A button. `run` and `rev` name the form and the screen it hung on; both are empty for a view's button. `on` is
+    the messenger's own name for the message it hung on, where it has one."""
 
     key: str
     run: str = ""

@@ -10,9 +10,12 @@ from dialogs.house import House
 from dialogs.notices.registry import load_brief
 from dialogs.registry import Dialogs, load
 
-SHARED = ("channel", "join", "open", "pushes", "quiet", "stop")
+SHARED = ("channel", "drop", "join", "open", "pushes", "quiet", "stop")
 """Forms of citizens that ask for buttons or a code, and show no more than a number."""
-ON_PAGE = ("add", "again", "consent", "consents", "delete", "find", "link", "mydata", "reply", "unconsent", "withdraw")
+ON_PAGE = (
+    *("add", "again", "chats", "consent", "consents", "delete", "find", "link", "mydata", "reply"),
+    *("unconsent", "withdraw"),
+)
 """What people may know from elsewhere and ask for by its command."""
 
 

@@ -18,6 +18,11 @@ def messenger_words(name: str) -> Line:
     return known.get(name, line("another messenger"))
 
 
+def chat_words(messenger: str) -> Line:
+    """At the beginning of a line, or on a button."""
+    return line("Chat on the site") if messenger == "web" else messenger_words(messenger)
+
+
 def messengers_words(names: Sequence[str]) -> Line:
     *others, last = map(messenger_words, names or ("",))
     if not others:

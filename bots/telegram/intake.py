@@ -16,13 +16,12 @@ from bots import receive
 from bots.messenger import World, citizen, stranger
 from bots.telegram.courtesies import Courtesies
 from bots.telegram.receive import Acknowledge, Allowed, Blocked, Bot, Decline, Heard, Parsed, parse
+from core.conversations import service as conversations
 from core.db import is_away
 from core.talk import Message
 
 Came = tuple[Mapping[str, Any], bytes]
 """An update, and its bytes."""
-_TRY_AGAIN = "40"
-"""The class of SQLSTATE where a transaction has been rolled back in favour of another one."""
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +79,7 @@ class Intake:
         except (OSError, sqlalchemy.exc.TimeoutError) as error:
             raise Unstored(type(error).__name__) from None
         except sqlalchemy.exc.DBAPIError as error:
-            if is_away(error) or str(getattr(error.orig, "sqlstate", "")).startswith(_TRY_AGAIN):
+            if is_away(error):
                 raise Unstored(type(error).__name__) from None
             log.exception("updates_not_stored", updates=len(parsed))
             return False
@@ -90,6 +89,7 @@ class Intake:
         return True
 
     def _store(self, tx: Connection, parsed: Sequence[Parsed], now: datetime) -> None:
+        conversations.lock(tx, [one.update.address for one in parsed if isinstance(one, Heard)])
         for one in parsed:
             match one:
                 case Heard(update):

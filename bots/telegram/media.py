@@ -63,7 +63,7 @@ class Media:
         named = [(ref, True, "") for ref in part.pictures] + [(file.ref, False, file.name) for file in part.files]
         items = [await self._held(Item(*one, held=None)) for one in named]
         there = [item for item in items if item.held]
-        shared = Shared(missed=len(items) - len(there))
+        shared = Shared(missed=await self._gone([item.ref for item in items if not item.held]))
         problem = await self._share(parcel, there, shared) if there else None
         return shared if problem is None else problem
 
@@ -71,8 +71,10 @@ class Media:
         """All in one album; each by itself if Telegram refuses the album."""
         ended = await self._asked(parcel, items)
         if ended is Snag.FILE:
-            items = [item for one in items if (item := await self._anew(one)).held]
-            ended = await self._asked(parcel, items)
+            there = [item for one in items if (item := await self._anew(one)).held]
+            shared.missed += len(items) - len(there)
+            items = there
+            ended = await self._asked(parcel, items) if items else Done([])
         if isinstance(ended, Done):
             for item, one in zip(items, ended.result, strict=True):
                 shared.ids.append(one.message)
@@ -99,6 +101,12 @@ class Media:
     async def _held(self, item: Item) -> Item:
         known = await self._world.read(lambda conn: uploads.handle(conn, item.ref, MESSENGER, self._account))
         return replace(item, held=known) if known else await self._loaded(item)
+
+    async def _gone(self, refs: Sequence[str]) -> int:
+        """How many of them will never be there. What is still on its way to us is no failure."""
+        if not refs:
+            return 0
+        return len(refs) - len(await self._world.read(lambda conn: uploads.waiting(conn, refs)))
 
     async def _anew(self, item: Item) -> Item:
         if isinstance(item.held, Loaded):

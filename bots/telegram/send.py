@@ -47,7 +47,7 @@ class TelegramTransport:
 
     async def send(self, parcel: Parcel) -> Outcome:
         try:
-            live = await self._world.read(lambda conn: lives.read(conn, parcel.conversation_id))
+            live, parcel = await self._world.read(lambda conn: _there(conn, parcel))
             return await (self._renewed(parcel, live) if parcel.message else self._shown(parcel, live))
         except (sqlalchemy.exc.SQLAlchemyError, OSError) as error:  # our own storage; what was sent is remembered
             return Later(5, type(error).__name__, counted=False)
@@ -118,6 +118,9 @@ class TelegramTransport:
         """None where it is there."""
         if isinstance(step, Part):
             shared = await self._media.send(parcel, step)
+            if isinstance(shared, Uncertain):  # the words and the buttons are what people wait for
+                begun.missed += len(step.pictures) + len(step.files)
+                return None
             if not isinstance(shared, Shared):
                 return shared
             begun.ids += shared.ids
@@ -160,6 +163,11 @@ class TelegramTransport:
 
     def _say(self, parcel: Parcel, words: Line) -> str:
         return self._world.houses.speeches[parcel.lang].say(words)
+
+
+def _there(conn: Connection, parcel: Parcel) -> tuple[Live | None, Parcel]:
+    """What is on show, and what is to be."""
+    return lives.read(conn, parcel.conversation_id), uploads.unsent(conn, parcel)
 
 
 def _chat(parcel: Parcel) -> int:

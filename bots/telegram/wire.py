@@ -60,7 +60,7 @@ class Wire:
     async def _turn(self, parcel: Parcel) -> None:
         """Whoever waits for an answer takes a place in the row without standing in it."""
         if parcel.urgent:
-            self._pace.due(time.monotonic())
+            self._pace.press_in(time.monotonic())
         else:
             await self._pace.wait()
         await self._paces.wait(parcel.address.peer)

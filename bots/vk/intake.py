@@ -15,12 +15,10 @@ from bots.messenger import World, citizen
 from bots.receive import accept, back, gone
 from bots.vk.courtesies import Courtesies
 from bots.vk.receive import NAME, Back, Crowd, Left, Received, Said, parse
+from core.conversations import service as conversations
 from core.db import is_away
 from core.outbox import tokens
 from core.talk import Message
-
-_TRY_AGAIN = "40"
-"""The class of SQLSTATE where a transaction has been rolled back in favour of another one."""
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +68,7 @@ class Intake:
         except (OSError, sqlalchemy.exc.TimeoutError) as error:
             raise Unstored(type(error).__name__) from None
         except sqlalchemy.exc.DBAPIError as error:
-            if is_away(error) or str(getattr(error.orig, "sqlstate", "")).startswith(_TRY_AGAIN):
+            if is_away(error):
                 raise Unstored(type(error).__name__) from None
             log.exception("updates_not_stored", updates=len(received))
             return False
@@ -81,6 +79,7 @@ class Intake:
 
     def _store(self, tx: Connection, received: Sequence[Received], place: str, now: datetime) -> None:
         """The place in one transaction with what came before it."""
+        conversations.lock(tx, [one.update.address for one in received if isinstance(one, Said)])
         for one in received:
             match one:
                 case Said(update):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -201,8 +202,9 @@ def _edited(message: Mapping[str, Any], raw: bytes, group_id: int) -> Said | Non
     event, _ = _event({**message, "payload": None, "ref": None}, had, "", group_id)
     if not isinstance(event, Message):
         event = Message(words(message.get("text")))
-    key, address = f"d{cmid}.{number(message.get('update_time'))}", Address(NAME, str(group_id), str(peer))
     plain = replace(event, edited=str(cmid), place=None, voice="", unread="")
+    what = zlib.crc32(plain.text.encode())  # two changes may come within a second
+    key, address = f"d{cmid}.{number(message.get('update_time'))}.{what}", Address(NAME, str(group_id), str(peer))
     return Said(Update(address, key, plain, raw, "ru"))
 
 

@@ -15,6 +15,7 @@ import sqlalchemy.exc
 import structlog
 from sqlalchemy.engine import Connection
 
+from bots import uploads
 from bots.fit import Part
 from bots.live import Live, put, read, to_edit
 from bots.messenger import World
@@ -32,13 +33,17 @@ WITHIN = 50.0
 PER_PEER, AT_ONCE = 1, 20
 """Messages a second to one person, after so many at once: error 9 comes at a thousand an hour."""
 
+NO_RIGHT = frozenset({7, 15})
+
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _There:
-    """What has to be known of a conversation. `salt` tells it from one of an earlier database."""
+    """What has to be known of a conversation, and what is to be shown in it. `salt` tells it from one of an earlier
+    database."""
 
+    parcel: Parcel
     live: Live | None
     salt: str
 
@@ -51,8 +56,8 @@ class VKTransport:
     async def send(self, parcel: Parcel) -> Outcome:
         try:
             async with asyncio.timeout(WITHIN):
-                there = await self._world.read(lambda conn: _there(conn, parcel.conversation_id))
-                return await self._shown(parcel, there)
+                there = await self._world.read(lambda conn: _there(conn, parcel))
+                return await self._shown(there.parcel, there)
         except VKError as error:
             return _refused(parcel, error)
         except Away as error:
@@ -69,13 +74,18 @@ class VKTransport:
             if not plain:
                 return Rejected("it is no plain message any more")
             buttons = live is not None and live.ids[-1:] == (parcel.message,)
-            await self._edit(parcel, parcel.message, parts[0], buttons=buttons)
+            try:
+                await self._edit(parcel, parcel.message, parts[0], buttons=buttons)
+            except VKError as error:
+                if not _stands(error):
+                    raise
+                return Rejected(f"it cannot be edited any more: {error.code}")
             return Sent((parcel.message,), confirmed=True)
         if plain and (target := to_edit(parcel, live, now)):
             try:
                 await self._edit(parcel, target, parts[0])
             except VKError as error:  # a message that is too old or gone stays as it is, and a new one follows
-                if not isinstance(meaning(error).ending, Rejected):
+                if not _stands(error):
                     raise
                 log.info("not_edited", outbox=parcel.outbox_id, code=error.code)
             else:
@@ -126,14 +136,20 @@ def away(error: Away) -> Later:
     return Later(5, str(error), whole=whole, counted=False)
 
 
-def _there(conn: Connection, conversation_id: int) -> _There:
-    c = conversations.c
-    since: datetime = conn.execute(sa.select(c.created_at).where(c.id == conversation_id)).scalar_one()
-    return _There(read(conn, conversation_id), since.isoformat())
+def _there(conn: Connection, parcel: Parcel) -> _There:
+    c, id = conversations.c, parcel.conversation_id
+    since: datetime = conn.execute(sa.select(c.created_at).where(c.id == id)).scalar_one()
+    return _There(uploads.unsent(conn, parcel), read(conn, id), since.isoformat())
 
 
 def _is_plain(parts: Sequence[Part]) -> bool:
     return len(parts) == 1 and not parts[0].pictures and not parts[0].files
+
+
+def _stands(error: VKError) -> bool:
+    """The message stays as it is, and a new one may well be sent. Of one that cannot be edited any more VK also says
+    that we have no right to it."""
+    return error.code in NO_RIGHT or isinstance(meaning(error).ending, Rejected)
 
 
 def _refused(parcel: Parcel, error: VKError) -> Ending:

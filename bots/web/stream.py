@@ -96,10 +96,11 @@ def _goes_on(context: Context, response: EventSourceResponse) -> bool:
 
 
 def _newer(conn: Connection, opened: Pass, there: int, after: int, now: datetime) -> list[dict[str, Any]] | None:
-    """None where the desk has been closed meanwhile, or the conversation erased."""
+    """None where the desk has been closed meanwhile, or the conversation erased or emptied."""
     if _closed(conn, opened, now) or conversations.find(conn, opened.address) != there:
         return None
-    return mailbox.newer(conn, there, after)
+    newer = mailbox.newer(conn, there, after)
+    return None if not newer and mailbox.latest(conn, there) < after else newer
 
 
 def _closed(conn: Connection, opened: Pass, now: datetime) -> bool:

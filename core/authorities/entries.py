@@ -20,6 +20,7 @@ from core.conversations import of_person
 from core.conversations.tables import conversations, forms
 from core.errors import NotAllowed, Refusal
 from core.lines import line
+from core.outbox import withdraw
 from core.outcome import Outcome
 from core.pins import touch_of
 
@@ -120,6 +121,7 @@ def _close_chats(tx: Connection, official_id: int, now: datetime) -> tuple[int, 
     closed = sa.update(conversations).where(*theirs).values(person_id=NOBODY).returning(c.id)
     left = tuple(sorted(tx.execute(closed).scalars()))
     tx.execute(sa.delete(forms).where(forms.c.conversation_id.in_(left)))
+    withdraw(tx, left, "nobody works there any more", now)
     for conversation in left:
         touch_of(tx, conversation, now)
     return left

@@ -64,7 +64,7 @@ def settings_of(conn: Connection, citizen_id: int) -> SettingsCard:
 
 
 def list_channels(conn: Connection, actor: Citizen, query: ListChannels, now: datetime) -> tuple[Channel, ...]:
-    return channels_of(conn, actor.id)
+    return tuple(replace(each, here=each.conversation == actor.conversation) for each in channels_of(conn, actor.id))
 
 
 def channels_of(conn: Connection, citizen_id: int) -> tuple[Channel, ...]:

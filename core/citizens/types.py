@@ -119,6 +119,32 @@ class Channel:
     heard: datetime | None
     preferred: bool
     reachable: bool
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DropChannel:
+    """Command of a citizen: nothing of theirs is seen in this conversation of theirs any more; to whoever writes there
+    it is a first meeting. Their only one is refused. Answered with True, or with False where that is the chat in which
+    they have just said so: there it is done a moment later."""
+
+    conversation: int
+
+
+@dataclass(frozen=True, slots=True)
+class FinishDrop:
+    """Command of the system: the moment has passed. Answered with False where nothing is to be done any more."""
+
+    citizen: int
+    conversation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatDropped:
+    """Event: the conversation is a stranger's now."""
+
+    conversation: int
+    stranger: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +195,17 @@ class Joined:
 
     messengers: tuple[str, ...]
     facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatsJoined:
+    """Event: the chats of who has asked for a code and of who has entered it are one person's now. `here`: in which of
+    them it was entered, where that is known."""
+
+    join: int
+    asked: tuple[Channel, ...]
+    entered: tuple[Channel, ...]
+    here: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,3 +78,11 @@ def leave_behind(tx: Connection, id: int, live: Mapping[str, Any], guards: Colle
     f = forms.c
     tx.execute(sa.update(conversations).where(conversations.c.id == id).values(live=dict(live)))
     tx.execute(sa.delete(forms).where(f.conversation_id == id, f.name.in_(guards), f.depth.is_not(None)))
+
+
+def put_aside(tx: Connection, id: int, there: int) -> None:
+    """All that was begun in one waits in the other, below what is open there. A move that is just made there saves only
+    the forms that it knows."""
+    f = forms.c
+    begun = sa.update(forms).where(f.conversation_id == id)
+    tx.execute(begun.values(conversation_id=there, depth=None, version=f.version + 1))

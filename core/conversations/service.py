@@ -4,7 +4,7 @@ and the version at the save says whether that was still true."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,15 @@ def meet(tx: Connection, address: Address, person: Person, lang: str, now: datet
     if found is None:
         raise LookupError("An address that has just been met is not there.")
     return found
+
+
+def lock(tx: Connection, addresses: Collection[Address]) -> None:
+    """Those that are known, in the order in which everybody locks them: a batch comes in the order of its messages."""
+    c = conversations.c
+    if len(addresses) < 2:
+        return
+    peers = sa.tuple_(c.messenger, c.account, c.peer).in_([(a.messenger, a.account, a.peer) for a in addresses])
+    tx.execute(sa.select(c.id).where(peers).order_by(c.id).with_for_update(key_share=True))
 
 
 def claim(tx: Connection, owner: str, limit: int, now: datetime, only: int | None = None) -> list[int]:
@@ -141,6 +150,12 @@ def of_person(conn: Connection, kind: str, person_id: int) -> tuple[int, ...]:
     return tuple(conn.execute(theirs.order_by(*lately)).scalars())
 
 
+def of_citizens(messenger: str) -> sa.Select[tuple[int]]:
+    """Every chat of a citizen in this messenger."""
+    c = conversations.c
+    return sa.select(c.id).where(c.messenger == messenger, c.person_kind == "citizen")
+
+
 def heard_at(conn: Connection, conversation_id: int) -> datetime | None:
     at: datetime | None = conn.execute(
         sa.select(conversations.c.heard_at).where(conversations.c.id == conversation_id)
@@ -167,6 +182,14 @@ def move(tx: Connection, conversation_id: int, peer: str) -> bool:
     taken = sa.exists().where(*same, there.id != c.id)
     here = sa.update(conversations).where(c.id == conversation_id, ~taken)
     return tx.execute(here.values(peer=peer)).rowcount == 1
+
+
+def hand_to(tx: Connection, conversation_id: int, person: Person) -> None:
+    """Another person's from now on. Whoever is serving it has lost it."""
+    c = conversations.c
+    moved_on = {"version": c.version + 1, "lease_owner": None, "lease_until": None, "live": None}
+    here = sa.update(conversations).where(c.id == conversation_id)
+    tx.execute(here.values({**moved_on, "person_kind": person.kind, "person_id": person.id}))
 
 
 def hold(tx: Connection, kind: str, person_id: int) -> None:

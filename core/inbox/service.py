@@ -38,10 +38,11 @@ class Heard:
 
 
 def accept(
-    tx: Connection, conversation_id: int, key: str, event: Incoming, raw: bytes, now: datetime, part: str = ""
+    tx: Connection, conversation_id: int, key: str, event: Incoming, raw: bytes | None, now: datetime, part: str = ""
 ) -> bool:
     """False if this key has been accepted before. When the transaction is committed, the update is ours. A `part` waits
-    for what belongs to it, and what belongs to one that waits is put to it."""
+    for what belongs to it, and what belongs to one that waits is put to it. Of what comes without `raw` nothing but the
+    key is kept when it has been heard."""
     row = {"conversation_id": conversation_id, "key": key, "event": _body(event), "raw": raw, "part": part or None}
     due = {"not_before": now + parts.quiet(part), "received_at": now}
     if not insert_once(tx, inbox, {**row, **due}, ("conversation_id", "key")):
@@ -124,7 +125,9 @@ def _event(body: dict[str, Any]) -> Incoming:
 
 
 def settle(tx: Connection, ids: Sequence[int], now: datetime) -> None:
-    tx.execute(sa.update(inbox).where(inbox.c.id.in_(ids)).values(state="done", settled_at=now))
+    heard = {"state": "done", "settled_at": now}
+    tx.execute(sa.update(inbox).where(inbox.c.id.in_(ids)).values(heard))
+    tx.execute(sa.update(inbox).where(inbox.c.id.in_(ids), inbox.c.raw.is_(None)).values(event={}))
 
 
 def fail(tx: Connection, heard: Heard, problem: str, now: datetime) -> bool:
@@ -132,6 +135,8 @@ def fail(tx: Connection, heard: Heard, problem: str, now: datetime) -> bool:
     mine = sa.update(inbox).where(inbox.c.id == heard.id, inbox.c.state == "new")
     if heard.attempts >= TRIES:
         tx.execute(mine.values(state="quarantined", settled_at=now, problem=problem))
+        fleeting = sa.update(inbox).where(inbox.c.id == heard.id, inbox.c.raw.is_(None))
+        tx.execute(fleeting.values(state="done", event={}))  # there is nothing to serve again
         return True
     tx.execute(mine.values(not_before=now + PAUSES[heard.attempts - 1], problem=problem))
     return False
@@ -150,6 +155,12 @@ def release(tx: Connection, inbox_id: int, now: datetime) -> bool:
     if row is not None:
         wake(tx, [row.conversation_id])
     return row is not None
+
+
+def drop(tx: Connection, conversation_id: int) -> None:
+    """Of what was heard there only the keys stay, so that none is heard twice; what waits is yet to be heard."""
+    heard = sa.update(inbox).where(inbox.c.conversation_id == conversation_id, inbox.c.state != "new")
+    tx.execute(heard.values(event={}, raw=None, state="done"))
 
 
 def quarantined(conn: Connection) -> list[tuple[int, datetime, str]]:

@@ -20,6 +20,10 @@ class NoticeKind(StrEnum):
     """To the citizen: their data is gathered; facts: ref."""
     LOST = "lost"
     """To the citizen: a file could not be fetched; facts: ref, name."""
+    JOINED = "joined"
+    """To the citizen, in each of their other chats: more chats are theirs now; facts: chats (their ids, comma)."""
+    DROPPED = "dropped"
+    """To whoever has this chat: it is not the person's any more; no facts."""
 
 
 @dataclass(frozen=True, slots=True)

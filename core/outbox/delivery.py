@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -32,7 +33,7 @@ def claim(
     """Ready rows, the most urgent first, of one messenger or of all, of one account of it or of all. A row waits for
     the older ones of its conversation that are as urgent or more: order is kept within a lane, and a reply may overtake
     a push, never the reverse. A pinned message stands where it stands, so that only replies come before it, which may
-    take its place."""
+    take its place; nor do the two cross on their way."""
     o, before = outbox.c, outbox.alias()
     urgency = sa.case(_URGENCY, value=o.lane)
     older = sa.and_(before.c.id < o.id, sa.case(_URGENCY, value=before.c.lane) <= urgency)
@@ -41,6 +42,7 @@ def claim(
         before.c.state.in_(_OPEN),
         sa.or_(
             sa.and_(o.kind != Kind.PIN, before.c.kind != Kind.PIN, older),
+            sa.and_(o.lane == Lane.REPLY, before.c.kind == Kind.PIN, before.c.state == State.SENDING),
             sa.and_(o.kind == Kind.PIN, sa.or_(before.c.lane == Lane.REPLY, sa.and_(before.c.kind == o.kind, older))),
         ),
     )
@@ -98,10 +100,13 @@ def settle(
     tx.execute(mine.values({**ended, **known}))
 
 
-def again(tx: Connection, row_id: int, not_before: datetime, reason: str, *, counted: bool = True) -> None:
-    """It has certainly not been taken, and is to be tried later. What is not `counted` was no try."""
+def again(
+    tx: Connection, row_id: int, not_before: datetime, reason: str, *, counted: bool = True, resent: bool = False
+) -> None:
+    """To be tried later. What is not `counted` was no try; `resent`: it may have been taken all the same."""
     waits = {"state": State.READY, "not_before": not_before, "reason": reason, "lease_owner": None, "lease_until": None}
-    tries = {} if counted else {"attempts": outbox.c.attempts - 1}
+    tries: dict[str, Any] = {} if counted else {"attempts": outbox.c.attempts - 1}
+    tries |= {"resent": True} if resent else {}
     tx.execute(sa.update(outbox).where(outbox.c.id == row_id, outbox.c.state.in_(_OPEN)).values(waits | tries))
 
 

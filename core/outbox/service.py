@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.outbox.tables import outbox
-from core.outbox.types import FORMATS, Kind, Lane, State
+from core.outbox.types import FORMATS, LATER, Kind, Lane, State
 from core.sql import insert_once
 
 
@@ -41,10 +41,14 @@ def enqueue_notice(
     key: str,
     now: datetime,
     not_before: datetime | None = None,
+    *,
+    edit: bool = False,
 ) -> None:
-    """A notice becomes a screen only when it is sent; the same key is enqueued once."""
-    row = {"lane": lane, "kind": Kind.NOTICE, "body": {"kind": kind, "facts": dict(facts)}, "keep": True, "edit": False}
-    _enqueue(tx, conversation_id, key, {**row, "not_before": not_before or now}, now)
+    """A notice becomes a screen only when it is sent; the same key is enqueued once. `edit`: in the lane of replies it
+    may take the place of the live screen."""
+    row = {"lane": lane, "kind": Kind.NOTICE, "body": {"kind": kind, "facts": dict(facts)}, "keep": True, "edit": edit}
+    when = {"not_before": not_before or now, "format": LATER.get(kind, FORMATS[Kind.NOTICE])}
+    _enqueue(tx, conversation_id, key, {**row, **when}, now)
 
 
 def enqueue_pin(tx: Connection, conversation_id: int, message: str, now: datetime) -> None:
@@ -57,6 +61,16 @@ def enqueue_pin(tx: Connection, conversation_id: int, message: str, now: datetim
         return
     row = {"lane": Lane.NOTICE, "kind": Kind.PIN, "body": {"message": message}, "keep": True, "edit": False}
     _enqueue(tx, conversation_id, f"{key}{secrets.token_hex(8)}", {**row, "not_before": now}, now)
+
+
+def withdraw(
+    tx: Connection, conversation_ids: sa.Select[tuple[int]] | Sequence[int], reason: str, now: datetime
+) -> None:
+    """Screens that wait there are already in words, and nobody will look at them again before they leave."""
+    o = outbox.c
+    waiting = (o.kind == Kind.SCREEN, o.state.in_((State.READY, State.LEASED)), o.conversation_id.in_(conversation_ids))
+    ended = {"state": State.SUPERSEDED, "reason": reason, "settled_at": now, "lease_owner": None, "lease_until": None}
+    tx.execute(sa.update(outbox).where(*waiting).values(ended))
 
 
 def hurry(tx: Connection, conversation_id: int, now: datetime) -> None:

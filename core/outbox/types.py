@@ -43,7 +43,9 @@ class State(StrEnum):
 
 FORMATS: Mapping[Kind, int] = {Kind.SCREEN: 1, Kind.NOTICE: 2, Kind.PIN: 2}
 """Of the bodies that this release writes. Notices of format 1 knew fewer kinds and statuses."""
-FORMAT = max(FORMATS.values())
+LATER: Mapping[str, int] = {"joined": 3, "dropped": 3}
+"""Kinds of notices that came later: a release that does not know them leaves them to one that does."""
+FORMAT = max(*FORMATS.values(), *LATER.values())
 """It does not claim a newer one."""
 
 

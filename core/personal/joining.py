@@ -12,9 +12,9 @@ from core import jobs, timers
 from core.actors import Citizen, System
 from core.audit import record
 from core.citizens.joining import entered, is_good, spend
-from core.citizens.queries import messengers_of, who_is_now
+from core.citizens.queries import channels_of, messengers_of, who_is_now
 from core.citizens.tables import citizens
-from core.citizens.types import FinishJoin, JoinByCode, Joined
+from core.citizens.types import ChatsJoined, FinishJoin, JoinByCode, Joined
 from core.errors import Refusal
 from core.lines import line
 from core.outcome import Outcome
@@ -39,11 +39,13 @@ def join_by_code(tx: Connection, actor: Citizen, key: str, command: JoinByCode, 
     _lock(tx, actor.id, found.citizen_id)
     if not spend(tx, found, key, now):
         return Outcome(None)
+    asked, entered_in = channels_of(tx, found.citizen_id), channels_of(tx, actor.id)
     merge(tx, found.citizen_id, actor.id)
     record(tx, actor, "join", "citizen", found.citizen_id, now)
     scope, payload = f"join:{found.citizen_id}", {"citizen": found.citizen_id}
     timers.schedule(tx, scope=scope, due_at=now + AFTERWARDS, kind=FINISH, payload=payload)
-    return Outcome(Joined(messengers_of(tx, actor.id), found.facts))
+    joined = ChatsJoined(found.id, asked, entered_in, actor.conversation)
+    return Outcome(Joined(messengers_of(tx, actor.id), found.facts), (joined,))
 
 
 def finish_join(tx: Connection, actor: System, key: str, command: FinishJoin, now: datetime) -> Outcome:

@@ -40,6 +40,8 @@ class Region:
     """Calendar days in which the author may answer a question of an official; then the appeal is not taken."""
     web: str = ""
     """Where people open the pages, without a slash at the end; from the settings, not from the file."""
+    reserved: str = ""
+    """The messenger in which citizens are asked for no personal data and shown none; from the settings."""
     channels: tuple[tuple[str, str], ...] = ()
     """By messenger: the address that opens the bot there, up to the word that it is to start with. From the messengers
     themselves, once they have been asked."""

@@ -5,29 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.citizens.types import Channel, IssueJoin, JoinCode, ListChannels, SetChannel
-from core.lines import BLANK, Line, Text, line
+from core.lines import BLANK, Text, line
 from core.region.types import AboutRegion, Region
 from core.talk import Button
 from dialogs.engine import Form
 from dialogs.session import Draft, Here
 from dialogs.steps import act, choice, end
 from dialogs.views import launch
-from dialogs.wording import in_halves, messenger_words
+from dialogs.wording import chat_words, in_halves
 
 LATEST = "latest"
 SETTINGS = Button("settings:", line("Settings"))
 MENU = Button("menu:", line("Menu"))
 
 
-def label(messenger: str) -> Line:
-    return line("Chat on the site") if messenger == "web" else messenger_words(messenger)
-
-
 def channels(here: Here[Button]) -> list[Button]:
     """One of each messenger, the one last heard from: what else sets them apart, only we know."""
     rows: tuple[Channel, ...] = here.facts
     newest = {row.messenger: row.conversation for row in reversed(rows)}
-    named = (Button(str(newest[name]), label(name)) for name in dict.fromkeys(row.messenger for row in rows))
+    named = (Button(str(newest[name]), chat_words(name)) for name in dict.fromkeys(row.messenger for row in rows))
     return [*named, Button(LATEST, line("Where you wrote last"))]
 
 
@@ -69,7 +65,7 @@ def links(here: Here[None]) -> tuple[Button, ...]:
     """To those in which we do not know the person yet."""
     issued = here.draft[CODE]
     ways = ((name, url) for name, url in ways_in(here.facts, issued.code) if name not in issued.messengers)
-    return tuple(Button(f"to-{name}", label(name), "link", url) for name, url in ways)
+    return tuple(Button(f"to-{name}", chat_words(name), "link", url) for name, url in ways)
 
 
 def ways_in(region: Region, code: str) -> Iterator[tuple[str, str]]:

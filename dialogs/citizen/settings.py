@@ -64,8 +64,8 @@ def show(args: str, card: SettingsCard) -> Screen:
     text = (told(card.pushes), *(() if card.pushes is Pushes.NONE else (*place(card), quiet(card))))
     ways = (
         launch("pushes", "", line("What to write about")),
-        *((launch("channel", "", line("Where to write")),) if len(card.messengers) > 1 else ()),
         launch("quiet", "", line("Quiet hours")),
+        Button("chats:", line("My chats")),
         launch("link", "", line("Connect another messenger")),
         *(Button(f"language:{code}", literal(name)) for code, name in LANGUAGES),
         Button("personal:", line("My data")),

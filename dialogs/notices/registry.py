@@ -13,6 +13,8 @@ __all__ = ["NoticeDialog", "load", "load_brief"]
 
 EVERY = frozenset(NoticeKind)
 TO_OFFICIALS = frozenset({NoticeKind.QUEUED, NoticeKind.SPOKE})
+OF_CHATS = frozenset({NoticeKind.JOINED, NoticeKind.DROPPED})
+"""There are no personal data in them: they are the same everywhere."""
 
 
 def load() -> Mapping[NoticeKind, NoticeDialog]:
@@ -22,7 +24,8 @@ def load() -> Mapping[NoticeKind, NoticeDialog]:
 def load_brief() -> Mapping[NoticeKind, NoticeDialog]:
     """For citizens where no personal data are shown: each kind that they are told has one here, so that none comes
     whole."""
-    return _of("dialogs.notices.brief", EVERY - TO_OFFICIALS)
+    same = {kind: notice for kind, notice in load().items() if kind in OF_CHATS}
+    return {**same, **_of("dialogs.notices.brief", EVERY - TO_OFFICIALS - OF_CHATS)}
 
 
 def _of(package: str, kinds: Collection[NoticeKind]) -> Mapping[NoticeKind, NoticeDialog]:

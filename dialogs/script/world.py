@@ -41,6 +41,7 @@ from dialogs.script.paper import BadTranscript
 KINDS: Mapping[str, Any] = {
     "AboutRegion": Region,
     "DetectEmergency": dict[str, tuple[Emergency, ...]],
+    "DropChannel": bool,
     "EnterDesk": EntryCard,
     "FileAppeal": appeals.Receipt,
     "FindAuthorities": tuple[AuthorityRow, ...],
@@ -77,6 +78,7 @@ KINDS: Mapping[str, Any] = {
 with a number, a run or a word is kept by it."""
 UNLESS_TOLD: Mapping[str, Any] = {
     "DetectEmergency": {},
+    "DropChannel": True,
     "FindJoin": {},
     "JoinByCode": {},
     "LeaveDesk": 1,

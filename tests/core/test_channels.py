@@ -285,6 +285,17 @@ def test_a_status_that_stands_unread_for_ten_minutes_goes_to_the_next_channel_on
     assert told(world) == [web, vk]
 
 
+def test_a_status_that_its_messenger_does_not_take_goes_to_the_next_channel(
+    world: World, three: tuple[int, int, int]
+) -> None:
+    """It may be away for days."""
+    a_status(world, three[0])
+    for minutes, passed_on in ((29, 0), (2, 1), (1, 0)):
+        world.now += timedelta(minutes=minutes)
+        assert world.write(lambda tx: pass_on_unread(tx, world.now)) == passed_on
+    assert len(told(world)) == 2
+
+
 @pytest.mark.parametrize("why", ["looked at", "a reply", "not yet sent", "nowhere else", "days ago"])
 def test_what_does_not_stand_unread(world: World, three: tuple[int, int, int], why: str) -> None:
     web = three[2]

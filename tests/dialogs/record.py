@@ -34,6 +34,7 @@ WALKS: dict[str, tuple[str, list[Move]]] = {
     "again": ("48213-3", [{"say": "The hole is there again."}]),
     "channel": ("", [{"press": 0}]),
     "delete": ("", [{"press": 0}]),
+    "drop": ("1", [{"press": 0}]),
     "find": ("", [{"say": "482-135-070"}, {"say": "K7MP9QXA"}]),
     "join": ("", [{"say": "K7MP-9QXA"}, {"press": "yes"}]),
     "link": ("", []),

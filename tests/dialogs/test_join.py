@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from core.citizens.types import FindJoin, IssueJoin, JoinByCode, SetChannel
+from core.citizens.types import DropChannel, FindJoin, IssueJoin, JoinByCode, SetChannel
 from tests.dialogs.stage import Stage, stage
 
 CODE, OWN, FACTS = "K7MP9QXA", "T4XK9QAM", {"category": "light", "territory": "45701000"}
+
+
+def chats(*messengers: str) -> list[dict[str, Any]]:
+    """Numbered from 5 on; the first is the one in which the person speaks."""
+    known = {"heard": None, "preferred": False, "reachable": True}
+    return [{**known, "conversation": n, "messenger": name, "here": n == 5} for n, name in enumerate(messengers, 5)]
 
 
 def entered(code: str, **facts: str) -> Stage:
@@ -68,16 +76,13 @@ def test_every_look_at_the_code_is_a_new_one() -> None:
 
 
 def test_where_to_write_is_asked_only_of_those_who_have_a_choice() -> None:
-    one, many = ({"messengers": names} for names in (["web"], ["web", "telegram"]))
-    s = stage(facts={"ShowSettings": one})
+    known = chats("web", "telegram", "web")
+    s = stage(facts={"ListChannels": known[:1]})
     s.command("settings")
+    s.press("My chats")
     assert "Where to write" not in s.labels
-    rows = [
-        {"conversation": n, "messenger": name, "heard": None} for n, name in enumerate(("web", "telegram", "web"), 5)
-    ]
-    known = [{**row, "preferred": False, "reachable": True} for row in rows]
-    s.change(ShowSettings=many, ListChannels=known)
-    s.command("settings")
+    s.change(ListChannels=known)
+    s.command("chats")
     s.press("Where to write")
     assert s.labels[:3] == ["Chat on the site", "Telegram", "Where you wrote last"]
     s.press("Telegram")
@@ -86,3 +91,52 @@ def test_where_to_write_is_asked_only_of_those_who_have_a_choice() -> None:
     s.command("channel")
     s.press("Chat on the site")
     assert s.done == [SetChannel(6), SetChannel(None), SetChannel(5)]
+
+
+# The person's own chats
+
+
+def test_a_chat_is_disconnected_only_after_a_press() -> None:
+    s = stage(facts={"ListChannels": chats("web", "vk")})
+    s.command("chats")
+    assert "1. Chat on the site: this chat" in s.press("Disconnect: 2. VK", "No, leave it", "My chats").text
+    s.press("Disconnect: 2. VK")
+    s.say("yes, do it")
+    assert s.done == []
+    assert "not seen there any more" in s.press("Disconnect it").text and s.done == [DropChannel(6)]
+
+
+@pytest.mark.parametrize("args", ["", "9", "x", "-6", "٦", "6.0", "{n}", "9" * 50])
+def test_what_is_no_chat_of_theirs_is_not_disconnected(args: str) -> None:
+    s = stage(facts={"ListChannels": chats("web", "vk")})
+    assert "not among yours" in s.command("drop", args).text and s.labels == ["Settings", "Menu"]
+    s.say("6")
+    assert s.done == []
+
+
+def test_the_only_chat_offers_what_else_can_be_done() -> None:
+    s = stage(facts={"ListChannels": chats("web")})
+    s.command("chats")
+    assert s.labels == ["Connect another messenger", "Settings", "Menu"]
+    assert "only chat" in s.command("drop", "5").text and s.labels == ["Settings", "Menu"]
+
+
+def test_however_many_chats_there_are_each_can_be_disconnected() -> None:
+    s = stage(facts={"ListChannels": chats(*["web", "telegram", "vk"] * 6)})
+    s.command("chats")
+    seen = list(s.labels)
+    while "Further in the list" in s.labels:
+        s.press("Further in the list")
+        assert len(s.labels) <= 10 and s.labels[-1] == "Menu"
+        seen += s.labels
+    assert len([label for label in seen if label.startswith("Disconnect")]) == 18 and s.play.problems == []
+
+
+@pytest.mark.parametrize("who", ["citizen", "brief"])
+def test_whoever_is_told_of_a_new_chat_may_disconnect_it(who: str) -> None:
+    s = stage(who=who, facts={"ListChannels": chats("telegram", "vk", "vk")})
+    shown = s.pushed("joined", chats="6,7,99")
+    assert shown is not None and "More chats are connected to your messages: VK." in shown.text
+    s.press("Disconnect: VK (2)", "Disconnect it")
+    assert s.done == [DropChannel(7)] and s.labels == ["Settings", "Menu"]
+    assert s.pushed("joined", chats="99") is None and s.pushed("dropped") is not None

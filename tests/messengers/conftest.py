@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ __all__ = ["demo_postgres_url", "demo_url", "log"]
 
 
 @asynccontextmanager
-async def product(folders: pytest.TempPathFactory, *ways: str, **more: object) -> AsyncIterator[Bench]:
+async def product(folders: pytest.TempPathFactory, *ways: str, **more: Any) -> AsyncIterator[Bench]:
     folder = folders.mktemp("product")
     with logged() as log:
         async with bench(_demo(folder), folder, log, *ways, **more) as there:

@@ -1,7 +1,8 @@
 """Scenes: conversations of several people that read the same in every messenger. A scene is a text:
 
     Мария> words that she says            Мария> [Button]            Мария> {фото}   {место}
-    | what she then sees, wherever in the chat, with a line «…» for any lines, {…} for any words, {№} for the number of her message
+    | what she then sees, wherever in the chat: a line «…» stands for any lines, {…} for any words,
+    | {№} for the number of her message, {код} for an access code
     | [Button] [Button]
     Орлова ждёт                           somebody who sees something without having said anything
 
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.people import Bubble, shown
+from tests.fakes.people import Bubble
 from tests.samples import picture
 
 SCENES = Path(__file__).parent / "scenes"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+import sqlalchemy as sa
 
+from core.inbox.tables import inbox
 from tests.fakes.faults import Faults
 from tests.fakes.people import Bubble, Key
 from tests.fakes.vk_errors import refusal
-from tests.messengers.bench import Bench
+from tests.messengers.bench import SECRET, Bench, bench
 from tests.messengers.conftest import product
-from tests.messengers.suite import MessengerContract
+from tests.messengers.suite import CONSENT, WORDS, MessengerContract, begun, say, to_check
+from tests.web.site import Answer, Log
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -25,6 +30,7 @@ async def there(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench
 class TestVK(MessengerContract):
     send, edit, upload = "messages.send", "messages.edit", "upload"
     no_edit = refusal(909)
+    sent_again = True
 
     async def late(self, phone: Any, pressed: Key, bubble: Bubble) -> None:
         phone._press(pressed.data, bubble)
@@ -51,5 +57,27 @@ class TestVK(MessengerContract):
         await phone.say(f"[club{there.group.id}|@club{there.group.id}] у нас яма")
         return lambda: [bubble.text for bubble in phone.bubbles if not bubble.mine]
 
-    def picture(self, there: Bench, official: Any) -> bytes:
-        raise NotImplementedError
+    async def picture(self, there: Bench, official: Any) -> bytes:
+        """At the desk."""
+        ref = next(item["photos"][0] for item in reversed(await official.person.items()) if item["photos"])
+        answer: Answer = await official.person.call("GET", f"/photos/{ref}")
+        return answer.body
+
+
+async def test_whoever_types_fast_is_answered_within_the_limits_of_vk(demo_url: str, tmp_path: Path, log: Log) -> None:
+    async with bench(demo_url, tmp_path, log, "vk longpoll", limits=True) as there:
+        phone = await begun(there)
+        await to_check(phone)
+        assert there.vk and not [call for call in there.vk.ledger if call.error == 6]
+
+
+async def test_a_forged_callback_is_refused_and_nothing_of_it_is_kept(demo_url: str, tmp_path: Path, log: Log) -> None:
+    async with bench(demo_url, tmp_path, log, "vk callback") as there:
+        await say(there.person(), WORDS, CONSENT)
+        event = next(it for it in there.group.events if it["type"] == "message_new")
+        before = there.site.rows(sa.select(inbox.c.id))
+        event = json.loads(json.dumps(event).replace('"conversation_message_id": 1', '"conversation_message_id": 90'))
+        for forged in (event, {**event, "secret": ""}, {**event, "secret": f"{SECRET}x"}, {**event, "secret": None}):
+            answer = await there.site.call("POST", "/hooks/vk", json=forged)
+            assert answer.status == 403
+        assert there.site.rows(sa.select(inbox.c.id)) == before

@@ -94,7 +94,7 @@ async def soon(event: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def serving(
-    pipe: Pipe, folder: Path, owner: str, pigeon: Pigeon, *, holding: bool = True
+    pipe: Pipe, folder: Path, owner: str, pigeon: Pigeon, *, holding: bool = True, pause: float = 1.0
 ) -> AsyncIterator[Running]:
     signals = Signals()
     demo = ROOT / "deploy" / "demo" / "region.yaml"
@@ -107,7 +107,7 @@ async def serving(
     def deliver(served: Any) -> Deliver:
         return Deliver(pipe.db, pipe.houses, served, signals, now, owner)
 
-    account = Account(world, pigeon, deliver, owner, {}, holding=holding, let_in=nothing, every=0.05)
+    account = Account(world, pigeon, deliver, owner, {}, holding=holding, let_in=nothing, every=0.05, pause=pause)
     stopping = asyncio.Event()
     run = Running(pigeon, stopping, asyncio.create_task(account.run(stopping)))
     try:
@@ -123,14 +123,21 @@ async def test_a_messenger_that_is_away_is_asked_again(pipe: Pipe, tmp_path: Pat
     assert pigeon.done == ["open", "open", "set up", "close"]
 
 
-async def test_a_token_that_is_refused_is_said_once_and_given_up(pipe: Pipe, tmp_path: Path) -> None:
-    pigeon = Pigeon([Refused("PIGEON_TOKEN is refused: please take a new one.")])
+async def test_a_token_that_is_refused_is_said_once_in_one_sentence(pipe: Pipe, tmp_path: Path) -> None:
+    pigeon = Pigeon([Refused("PIGEON_TOKEN is refused: please take a new one.")] * 2)
     with logged() as log:
-        async with serving(pipe, tmp_path, "one", pigeon) as run:
-            async with asyncio.timeout(PATIENCE):
-                await run.task
-    assert pigeon.done == ["open", "close"]
+        async with serving(pipe, tmp_path, "one", pigeon, pause=0.01):
+            await soon(pigeon.listening)
+    assert pigeon.done == ["open"] * 3 + ["set up", "close"]
     assert _said(log) == 1 and "Traceback" not in log.getvalue()
+
+
+async def test_a_fault_on_the_way_in_is_tried_again(pipe: Pipe, tmp_path: Path) -> None:
+    pigeon = Pigeon([ValueError("a fault of ours")])
+    with logged() as log:
+        async with serving(pipe, tmp_path, "one", pigeon, pause=0.01):
+            await soon(pigeon.listening)
+    assert "messenger_not_connected" in log.getvalue()
 
 
 def _said(log: Log) -> int:

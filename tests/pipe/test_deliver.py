@@ -112,6 +112,8 @@ async def test_each_outcome_has_its_end(pipe: Pipe) -> None:
     for outcome in ends:
         pipe.enqueues(pipe.a_citizen(), "hello")
         await pipe.delivers(Postbox([outcome]))
+        pipe.later(6)
+        await pipe.delivers(Postbox([outcome]))
     assert pipe.rows("outbox", "state", "reason") == [(state.value, reason) for state, reason in ends.values()]
 
 
@@ -213,7 +215,43 @@ async def test_a_transport_that_breaks_its_word_and_raises_leaves_one_uncertain_
     for text in ("one", "broken", "two"):
         pipe.enqueues(pipe.a_citizen(), text)
     await pipe.delivers(Broken())
+    pipe.later(6)
+    await pipe.delivers(Broken())
     assert pipe.rows("outbox", "state") == ["delivered", "uncertain", "delivered"]
+
+
+async def test_what_somebody_waits_for_is_sent_once_more_where_nobody_knows_whether_it_has_come(pipe: Pipe) -> None:
+    chat, number = an_appeal_in_work(pipe)
+    pipe.enqueues(chat, "a reply")
+    pipe.notifies(chat, {"number": number}, Lane.NOTICE, kind="queued")
+    postbox = Postbox([Uncertain("timed out")] * 3)
+    await pipe.delivers(postbox)
+    for _ in range(3):
+        pipe.later(6)
+        await pipe.delivers(postbox)
+    ends = dict(pipe.rows("outbox", "lane", "resent", conversation_id=chat.id))
+    assert ends["reply"] and postbox.texts.count("a reply") == 2
+
+
+async def test_what_is_let_go_is_picked_up_as_after_a_crash(pipe: Pipe) -> None:
+    begun = asyncio.Event()
+
+    class Endless(Postbox):
+        async def send(self, parcel: Parcel) -> Outcome:
+            begun.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    pipe.enqueues(pipe.a_citizen(), "hello")
+    deliver = pipe.deliver(Endless())
+    await deliver.start()
+    await begun.wait()
+    await deliver.let_go()
+    assert pipe.rows("outbox", "state") == ["sending"]
+    pipe.later(20)
+    await a_worker(pipe).tick()
+    await pipe.delivers(Postbox())
+    assert pipe.rows("outbox", "state", "resent") == [("delivered", True)]
 
 
 async def test_a_row_that_cannot_be_put_into_words_is_refused_and_holds_up_nobody(pipe: Pipe) -> None:

@@ -176,3 +176,24 @@ def test_two_first_messages_of_somebody_new_meet_in_one_conversation(pipe: Pipe)
     accepted = [future.result() for future in [first(f"key-{n}") for n in range(8)]]
     assert len({one.conversation_id for one in accepted}) == 1
     assert all(one.new for one in accepted)
+
+
+def test_of_what_is_not_to_be_kept_only_the_key_stays(pipe: Pipe) -> None:
+    chat = pipe.a_citizen()
+    event = Message("Ivanov, +79161234567", key="1")
+    assert pipe.write(lambda tx: inbox.accept(tx, chat.id, "u1", event, None, pipe.now))
+    (heard,) = taken(pipe, chat)
+    assert heard.event == event
+    settled(pipe, heard.id)
+    assert pipe.rows("inbox", "event", "raw", "state") == [({}, None, "done")]
+    assert not pipe.write(lambda tx: inbox.accept(tx, chat.id, "u1", event, None, pipe.now))
+
+
+def test_nor_is_it_kept_where_it_cannot_be_served(pipe: Pipe) -> None:
+    chat = pipe.a_citizen()
+    pipe.write(lambda tx: inbox.accept(tx, chat.id, "u1", Message("Ivanov"), None, pipe.now))
+    for _ in range(inbox.TRIES):
+        (heard,) = taken(pipe, chat)
+        failed(pipe, heard)
+        pipe.later(31)
+    assert pipe.rows("inbox", "event", "state") == [({}, "done")]

@@ -78,7 +78,7 @@ class Scene:
     export: str
     draft: str
     chat: int
-    """The owner's conversation."""
+    """The owner's conversation; they have another one."""
     join: str
     """A code that the owner has asked for."""
     entry: str
@@ -168,6 +168,7 @@ def an_official(tx: sa.Connection, authority_id: int, role: Role) -> int:
 def drafted(tx: sa.Connection, owner: Who) -> tuple[str, int]:
     """The run of a form that the owner has begun, and where."""
     there = conversations.meet(tx, Address("web", "chat", "owner"), owner, "en", NOON)
+    conversations.meet(tx, Address("telegram", "1", "owner"), owner, "en", NOON)
     row = {"run": "drafted", "person_kind": owner.kind, "person_id": owner.id, "conversation_id": there}
     more = {"name": "appeal", "session": {"answers": {"text": WORDS}}, "created_at": NOON, "updated_at": NOON}
     tx.execute(forms.insert().values({**row, **more}))

@@ -42,7 +42,9 @@ from core.authorities.types import EnterDesk, FindAuthorities, LeaveDesk, ListTe
 from core.citizens.tables import citizens, consents
 from core.citizens.types import (
     FILING,
+    DropChannel,
     FindJoin,
+    FinishDrop,
     FinishJoin,
     GiveConsent,
     IssueJoin,
@@ -130,6 +132,9 @@ COMMANDS = (
     Row(JoinByCode, lambda s: JoinByCode(s.join), CITIZENS),
     Row(JoinByCode, lambda s: JoinByCode("33333333"), set()),
     Row(FinishJoin, lambda s: FinishJoin(s.actors["owner"].id), set()),  # type: ignore[union-attr]
+    Row(DropChannel, lambda s: DropChannel(s.chat), {"owner"}),
+    Row(DropChannel, lambda s: DropChannel(s.door), set()),
+    Row(FinishDrop, lambda s: FinishDrop(s.actors["owner"].id, s.chat), set()),  # type: ignore[union-attr]
     Row(RequestExport, lambda s: RequestExport(), CITIZENS, something),
     Row(RequestErasure, lambda s: RequestErasure(), CITIZENS),
     Row(EnterDesk, lambda s: EnterDesk(s.entry), {"nobody"}),
