@@ -53,15 +53,26 @@ class World:
 class Messenger(Protocol):
     """One account of one messenger. Nothing of its SDK is imported before `open`."""
 
-    name: str
-    account: str
-    what: str
-    """For operators: "Telegram", "the officials' bot in Telegram"."""
-    link: str
-    """What a code is put to, so that it opens our chat there ("https://t.me/otklik_bot?start="); known when it is open,
-    empty where citizens have no business."""
-    transport: Transport
-    source: Source | None
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def what(self) -> str:
+        """For operators: "Telegram", "the officials' bot in Telegram"."""
+
+    @property
+    def link(self) -> str:
+        """What a code is put to, so that it opens our chat there ("https://t.me/otklik_bot?start="); known when it is
+        open, empty where citizens have no business."""
+
+    @property
+    def transport(self) -> Transport: ...
+
+    @property
+    def source(self) -> Source | None: ...
 
     async def open(self) -> None:
         """Checks the token. Raises Refused; or OSError, TimeoutError or an error of aiohttp: tried again later."""

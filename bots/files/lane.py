@@ -52,7 +52,8 @@ class Source(Protocol):
     """A messenger, as far as files go. `inside`: the origin of its interface, where the settings put that into our own
     network."""
 
-    inside: str
+    @property
+    def inside(self) -> str: ...
 
     async def open(self, source: Mapping[str, Any]) -> Fetched:
         """Asks for the address at the last moment: they run out. Raises Gone, Unreachable or an error of aiohttp."""

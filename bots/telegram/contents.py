@@ -30,6 +30,8 @@ UNREAD = {
 }
 """By the field that says what a message is."""
 PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"})
+ENDINGS = frozenset({"jpg", "jpeg", "png", "webp", "heic", "heif"})
+"""Of pictures that were sent as files and are not said to be pictures."""
 RESERVED_MOST = 64
 """Characters that a label of ours or a number may have. What is longer may be about a person."""
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(\S.*))?", re.ASCII)
@@ -66,7 +68,8 @@ def reserved(content: Content) -> Content:
     said = content.event
     if isinstance(said, Command):
         return content
-    if content.files or said.place or said.contact or len(said.text) > RESERVED_MOST:
+    more = content.files or said.place or said.contact or said.voice or said.unread
+    if more or len(said.text) > RESERVED_MOST:
         return Content(Message(key=said.key, edited=said.edited, unread="words"))
     return replace(content, part="")
 
@@ -108,7 +111,7 @@ def _other(message: Mapping[str, Any]) -> tuple[Message, tuple[Wanted, ...]] | N
         if name in message:
             return Message(unread=unread), ()
     if "document" in message:
-        return _filed(_document(within(message, "document")))
+        return _document(within(message, "document"))
     if "voice" in message or "audio" in message:
         return Message(voice="voice"), ()
     if "location" in message:
@@ -135,16 +138,20 @@ def _photo(sizes: object) -> Wanted | None:
     return Wanted(Kind.PHOTO, _source(best), "", amount(best, "file_size"))
 
 
-def _document(document: Mapping[str, Any]) -> Wanted | None:
+def _document(document: Mapping[str, Any]) -> tuple[Message, tuple[Wanted, ...]] | None:
+    """What would be refused anyway when it is here is refused at once."""
     if not _FILE_ID.fullmatch(plain(document, "file_id")):
         return None
     mime, size = plain(document, "mime_type").lower(), amount(document, "file_size")
-    if mime in PICTURES:
-        return Wanted(Kind.PHOTO, _source(document), "", size)
     given = words(document, "file_name")
-    ending = _EXTENSION.search(given)
-    extension = ending[1].lower() if ending else _BY_MIME.get(mime, "bin")
-    return Wanted(Kind.DOCUMENT, _source(document), clean_name(given, extension), size)
+    found = _EXTENSION.search(given)
+    ending = found[1].lower() if found else ""
+    if mime in PICTURES or ending in ENDINGS:
+        return _filed(Wanted(Kind.PHOTO, _source(document), "", size))
+    extension = ending if ending in MIMES else _BY_MIME.get(mime, "")
+    if not extension:
+        return Message(unread="kind"), ()
+    return _filed(Wanted(Kind.DOCUMENT, _source(document), clean_name(given, extension), size))
 
 
 def _source(file: Mapping[str, Any]) -> Mapping[str, str]:

@@ -61,9 +61,10 @@ class Media:
 
     async def send(self, parcel: Parcel, part: Part) -> Shared | Outcome:
         named = [(ref, True, "") for ref in part.pictures] + [(file.ref, False, file.name) for file in part.files]
+        late = await self._world.read(lambda conn: uploads.waiting(conn, [ref for ref, *_ in named]))
         items = [await self._held(Item(*one, held=None)) for one in named]
         there = [item for item in items if item.held]
-        shared = Shared(missed=await self._gone([item.ref for item in items if not item.held]))
+        shared = Shared(missed=len([item for item in items if not item.held and item.ref not in late]))
         problem = await self._share(parcel, there, shared) if there else None
         return shared if problem is None else problem
 
@@ -101,12 +102,6 @@ class Media:
     async def _held(self, item: Item) -> Item:
         known = await self._world.read(lambda conn: uploads.handle(conn, item.ref, MESSENGER, self._account))
         return replace(item, held=known) if known else await self._loaded(item)
-
-    async def _gone(self, refs: Sequence[str]) -> int:
-        """How many of them will never be there. What is still on its way to us is no failure."""
-        if not refs:
-            return 0
-        return len(refs) - len(await self._world.read(lambda conn: uploads.waiting(conn, refs)))
 
     async def _anew(self, item: Item) -> Item:
         if isinstance(item.held, Loaded):

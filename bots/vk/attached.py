@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bots.files.kinds import clean_name
+from bots.files.kinds import MIMES, clean_name
 from bots.receive import Wanted
 from core.files.types import Kind
 from core.talk import Place
@@ -84,11 +84,12 @@ def _file(kind: str, thing: Mapping[str, Any], where: Mapping[str, Any]) -> Want
         return None
     title = clean_text(str(thing.get("title", ""))[:_NAME_MOST])
     ext = str(thing.get("ext", "")).lower()
-    ext = ext if re.fullmatch(r"[a-z0-9]{1,5}", ext) else "bin"
     size = thing.get("size")
     size = size if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**53 else None
     if ext in PICTURES:
         return Wanted(Kind.PHOTO, {**where, "url": url}, size=size)
+    if ext not in MIMES:  # it would be refused anyway when it is here
+        return None
     return Wanted(Kind.DOCUMENT, {**where, "url": url}, clean_name(title, ext), size)
 
 

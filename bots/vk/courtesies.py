@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,11 +15,13 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
+from bots import uploads
+from bots.fit import Part
 from bots.live import EDITABLE, Live
 from bots.messenger import World
 from bots.transport import Parcel
 from bots.vk.api import Api, Away, VKError
-from bots.vk.receive import Ack, Crowd
+from bots.vk.receive import NAME, Ack, Crowd
 from bots.vk.render import content, parts_of
 from core.lines import Line, line
 from core.outbox.tables import outbox
@@ -73,14 +76,12 @@ class Courtesies:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _strip(self, parcel: Parcel, live: Live) -> None:
-        shown = await self._world.read(lambda conn: _standing(conn, parcel.conversation_id, live.ids))
-        if shown is None:
+        stood = await self._world.read(lambda conn: _stood(conn, parcel, live.ids))
+        if stood is None:
             return
-        part = parts_of(shown)[-1]
-        if part.pictures or part.files:  # they would be lost with the edit
-            return
+        part, attachments = stood
         where = {"peer_id": int(parcel.address.peer), "cmid": int(live.ids[-1])}
-        await self._api.call("messages.edit", **where, **content(part, buttons=False))
+        await self._api.call("messages.edit", **where, **content(part, attachments, buttons=False))
 
     def _begin(self, what: str, doing: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         if len(self._tasks) >= MOST:
@@ -102,6 +103,17 @@ class Courtesies:
 
 def _privately(address: str) -> Line:
     return line("I answer only in private messages, where nobody else reads what you write: {address}", address=address)
+
+
+def _stood(conn: Connection, parcel: Parcel, ids: tuple[str, ...]) -> tuple[Part, tuple[str, ...]] | None:
+    """The last message of the screen, and VK's names of the files that hang on it."""
+    shown = _standing(conn, parcel.conversation_id, ids)
+    if shown is None:
+        return None
+    part = parts_of(uploads.unsent(conn, replace(parcel, shown=shown)).shown)[-1]
+    refs, account = (*part.pictures, *(file.ref for file in part.files)), parcel.address.account
+    handles = (uploads.handle(conn, ref, NAME, account) for ref in refs)
+    return part, tuple(handle for handle in handles if handle)
 
 
 def _standing(conn: Connection, conversation_id: int, ids: tuple[str, ...]) -> Shown | None:

@@ -109,9 +109,9 @@ class Files:
         world, account = self._world, self._account
         if known := await world.read(lambda conn: uploads.handle(conn, ref, NAME, account)):
             return known
+        if await world.read(lambda conn: uploads.waiting(conn, [ref])):
+            return ""  # on its way to us: no failure
         loaded = await world.read(lambda conn: uploads.load(conn, world.files, ref))
-        if loaded is None and await world.read(lambda conn: uploads.waiting(conn, [ref])):
-            return ""  # it is on its way to us: no failure
         if loaded is None:
             log.warning("file_missing", messenger=NAME)
             return ""

@@ -162,8 +162,8 @@ PRESSES = st.integers(0, 11) | st.tuples(
 )
 ANSWERS = st.sampled_from(["answered", "answered", "unanswered", "repeat", "late"])
 MOVES = st.lists(st.one_of(MESSAGES, PRESSES, PRESSES, st.just(None), ANSWERS), max_size=25)
-USUAL = ("48210-0", "48211-1", "48212-2", "48213-3", "48214-4", "48212-2.5")
-"""An appeal in each status, and a rating as a push brings it."""
+USUAL = ("48210-0", "48211-1", "48212-2", "48213-3", "48214-4", "48212-2.5", "1")
+"""An appeal in each status, a rating as a push brings it, and one of the person's chats."""
 ARGS = st.sampled_from(["", *USUAL, "48212-2.9", "48213-5", "-", "x-x"]) | st.text(max_size=20)
 
 

@@ -69,6 +69,7 @@ ANSWERS: dict[type, Callable[[Any], Any]] = {
     citizens.WithdrawConsent: lambda c: True,
     citizens.SetPushes: lambda c: c.pushes,
     citizens.SetChannel: lambda c: c.conversation,
+    citizens.DropChannel: lambda c: c.conversation != 1,
     citizens.IssueJoin: lambda c: citizens.JoinCode("K7MP4QXA", DUE, ("web",)),
     citizens.FindJoin: lambda c: None if "3" in c.code else citizens.JoinCard(("vk",), {}, own="4" in c.code),
     citizens.JoinByCode: lambda c: citizens.Joined(("web", "vk"), {"category": "roads", "territory": "45701000"}),

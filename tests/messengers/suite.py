@@ -250,17 +250,21 @@ class TalkContract:
 class MessengerContract(TalkContract):
     """`send`, `edit` and `upload` are methods of the messenger's own interface."""
 
-    send, edit, upload = "", "", ""
+    send, edit, upload, fetch = "", "", "", ""
     no_edit: Kind
     """How it says that a message cannot be edited any more."""
-    sent_again: bool
-    """Whether a message of which nobody knows what became of it is sent once more."""
+    shown_when_lost: int
+    """How often people see what was sent once more because the answer was lost."""
 
     def faults(self, there: Bench) -> Faults:
         raise NotImplementedError
 
     def to(self, phone: Phone) -> Callable[[Mapping[str, Any]], bool]:
         """Whether a call is about this person."""
+        raise NotImplementedError
+
+    def sent(self, there: Bench) -> list[Mapping[str, Any]]:
+        """The parameters of every call of `send`."""
         raise NotImplementedError
 
     async def garbage(self, there: Bench) -> None:
@@ -377,6 +381,19 @@ class MessengerContract(TalkContract):
         assert Image.open(io.BytesIO(await self.picture(there, official))).size == (320, 200)
         assert any("смета.pdf" in it.documents for it in theirs(official))
 
+    async def test_a_photo_that_is_still_on_its_way_is_no_failure(self, there: Bench) -> None:
+        phone = await at_photos(there)
+        slow = Slow()
+        fault = self.faults(there).add(slow, self.fetch)
+        await phone.photo(PHOTO)
+        await phone.until(asked("Добавлено 1 фото"))
+        await asyncio.wait_for(fault.struck.wait(), 10)
+        await press(phone, "Готово, 1 фото", PLACE)
+        await press(phone, "Без адреса", CHECK)
+        assert "Фото: 1" in phone.last.text and "не удалось" not in phone.last.text
+        slow.release()
+        await there.fetched()
+
     async def test_a_file_that_is_too_large_is_declined_at_once(self, there: Bench) -> None:
         phone = await at_photos(there)
         await phone.document("план.pdf", bytes(MOST + 1), mime="application/pdf")
@@ -444,19 +461,15 @@ class MessengerContract(TalkContract):
         await self.later(there, lambda: asked(CONSENT)(phone))
         assert len(theirs(phone)) == 1
 
-    async def test_a_screen_whose_receipt_was_lost_is_shown_once(self, there: Bench) -> None:
+    async def test_a_screen_of_which_nobody_knows_is_sent_once_more(self, there: Bench) -> None:
         phone = there.person()
         fault = self.faults(there).add(DropAfter(), self.send, where=self.to(phone))
-        again = self.faults(there).add(Slow(asyncio.Event()), self.send, where=self.to(phone))
         await phone.say(WORDS)
         await phone.until(asked(CONSENT))
         assert fault.struck.is_set()
-        await self.later(there, lambda: again.struck.is_set() if self.sent_again else not _unsent(there))
-        assert again.struck.is_set() == self.sent_again
-        again.kind.release()  # type: ignore[union-attr]
-        again.left = 0
-        await there.quiet()
-        assert len(theirs(phone)) == 1
+        await self.later(there, lambda: not _unsent(there))
+        assert len([params for params in self.sent(there) if self.to(phone)(params)]) == 2, "once more, and no more"
+        assert len(theirs(phone)) == self.shown_when_lost
         await press(phone, "Даю согласие", CATEGORY)
 
     async def test_a_slow_upload_holds_up_nobody_else(self, there: Bench) -> None:

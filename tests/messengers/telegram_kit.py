@@ -29,6 +29,8 @@ from bots.transport import Outcome, Parcel, Sent
 from core.conversations import service as conversations
 from core.conversations.types import Address
 from core.db import Database
+from core.files import fetches
+from core.files.fetches import Stored
 from core.files.store import add_file
 from core.files.types import Kind
 from core.inbox.tables import inbox
@@ -109,6 +111,20 @@ class Kit:
         def add(tx: Connection) -> str:
             owner = conversations.read(tx, [there])[there].person.id
             return add_file(tx, owner, sha256, mime, len(content), now, kind=kind, name=name)
+
+        return self.write(add)
+
+    def sent(self, phone: TelegramPhone, content: bytes | None, messenger: str = "telegram") -> str:
+        """A photo that this person has sent to us, by its reference; without content it is still on its way."""
+        there, now = self.met(phone), self.now
+        sha256 = self.world.files.save(content) if content else ""
+
+        def add(tx: Connection) -> str:
+            owner = conversations.read(tx, [there])[there].person.id
+            ref = fetches.add_waiting(tx, owner, Kind.PHOTO, messenger, {}, "", now)
+            if content and (fetch := fetches.claim(tx, "kit", [messenger], now)):
+                fetches.arrived(tx, fetch, "kit", Stored(sha256, "image/jpeg", len(content)), now)
+            return ref
 
         return self.write(add)
 

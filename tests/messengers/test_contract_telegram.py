@@ -37,9 +37,9 @@ async def there(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench
 
 
 class TestTelegram(MessengerContract):
-    send, edit, upload = "sendMessage", "editMessageText", "sendPhoto"
+    send, edit, upload, fetch = "sendMessage", "editMessageText", "sendPhoto", "getFile"
     no_edit = Refuse(400, {"ok": False, "error_code": 400, "description": "Bad Request: message to edit not found"})
-    sent_again = False
+    shown_when_lost = 2
 
     async def late(self, phone: Any, pressed: Key, bubble: Bubble) -> None:
         phone._ask(pressed.data, bubble)
@@ -49,6 +49,9 @@ class TestTelegram(MessengerContract):
 
     def to(self, phone: Any) -> Callable[[Mapping[str, Any]], bool]:
         return lambda params: str(params.get("chat_id")) == phone.peer
+
+    def sent(self, there: Bench) -> list[Mapping[str, Any]]:
+        return [call.params for call in there.bot.calls(self.send)]
 
     async def garbage(self, there: Bench) -> None:
         there.bot.channel_post("Новости")

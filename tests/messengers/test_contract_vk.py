@@ -28,9 +28,9 @@ async def there(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench
 
 
 class TestVK(MessengerContract):
-    send, edit, upload = "messages.send", "messages.edit", "upload"
+    send, edit, upload, fetch = "messages.send", "messages.edit", "upload", "file"
     no_edit = refusal(909)
-    sent_again = True
+    shown_when_lost = 1
 
     async def late(self, phone: Any, pressed: Key, bubble: Bubble) -> None:
         phone._press(pressed.data, bubble)
@@ -40,6 +40,9 @@ class TestVK(MessengerContract):
 
     def to(self, phone: Any) -> Callable[[Mapping[str, Any]], bool]:
         return lambda params: phone.peer in (params.get("peer_ids"), params.get("peer_id"))
+
+    def sent(self, there: Bench) -> list[Mapping[str, Any]]:
+        return [call.params for call in there.vk.calls(self.send)] if there.vk else []
 
     async def garbage(self, there: Bench) -> None:
         for event in (

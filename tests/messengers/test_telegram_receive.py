@@ -109,6 +109,29 @@ def test_documents_are_wanted_under_a_clean_name_and_pictures_among_them_as_phot
 
 
 @pytest.mark.parametrize(
+    ("file_name", "mime", "kind", "name"),
+    [
+        ("virus.exe", "application/x-msdownload", None, ""),
+        ("virus.exe", "", None, ""),
+        ("архив", "application/octet-stream", None, ""),
+        ("схема.svg", "image/svg+xml", None, ""),
+        ("Акт.exe", "application/pdf", Kind.DOCUMENT, "Акт.pdf"),
+        ("Акт.PDF", "", Kind.DOCUMENT, "Акт.pdf"),
+        ("яма.HEIC", "application/octet-stream", Kind.PHOTO, ""),
+    ],
+)
+def test_a_file_of_a_kind_that_is_not_taken_is_refused_at_once(
+    file_name: str, mime: str, kind: Kind | None, name: str
+) -> None:
+    update = payload("document")
+    update["message"]["document"] |= {"file_name": file_name, "mime_type": mime}
+    found = parse(update, b"", BOT)
+    assert isinstance(found, Heard) and isinstance(found.update.event, Message)
+    assert [(file.kind, file.name) for file in found.update.files] == ([] if kind is None else [(kind, name)])
+    assert (found.update.event.text, found.update.event.unread) == ("Акт", "kind" if kind is None else "")
+
+
+@pytest.mark.parametrize(
     ("name", "event"),
     [
         ("location", Message(place=Place("", 55.751244, 37.618423))),
@@ -178,16 +201,17 @@ def test_a_message_of_invisible_signs_is_an_empty_one() -> None:
 
 
 RESERVED = replace(BOT, reserved=True)
+UNHEARD = ("voice", "audio", "video", "video_note", "sticker", "dice", "poll")
 
 
-@pytest.mark.parametrize("name", ["photo", "document", "location", "contact_own", "long"])
+@pytest.mark.parametrize("name", ["photo", "document", "location", "contact_own", "long", *UNHEARD])
 def test_where_personal_data_is_not_taken_only_labels_and_numbers_are(name: str) -> None:
     update = heard(name, RESERVED).update
     assert said(name, RESERVED) == Message(unread="words")
     assert update.fleeting and not update.files and not update.part
 
 
-@pytest.mark.parametrize("name", ["text", "start_with_payload", "press", "sticker"])
+@pytest.mark.parametrize("name", ["text", "start_with_payload", "press"])
 def test_where_personal_data_is_not_taken_the_rest_is_heard_and_not_kept(name: str) -> None:
     found = heard(name, RESERVED).update
     assert found.event == heard(name).update.event and found.fleeting

@@ -186,6 +186,32 @@ async def test_a_picture_that_they_will_never_take_is_left_out_and_told_of(opene
     assert [log["file"] for log in logs if log["event"] == "file_not_shown"] == [bad]
 
 
+async def test_a_photo_that_is_still_on_its_way_to_us_is_left_out_without_a_word(opened: Kit) -> None:
+    maria, ivan = await opened.writer(), await opened.writer()
+    late, gone = opened.sent(maria, None), "no-such-file"
+    assert isinstance(await opened.shows(ivan, Shown("Look", photos=(late,))), Sent)
+    assert isinstance(await opened.shows(ivan, Shown("Look", photos=(late, gone))), Sent)
+    assert texts(ivan) == ["Look", "Look\n\n1 file could not be shown here."]
+
+
+async def test_what_somebody_has_sent_here_is_not_sent_back_to_them_and_the_screen_can_be_edited(opened: Kit) -> None:
+    maria, ivan = await opened.writer(), await opened.writer()
+    shown = Shown("Check", buttons=(button("Send"),), photos=(opened.sent(maria, picture()),))
+    assert isinstance(await opened.shows(maria, shown), Sent) and opened.live(maria).plain
+    assert isinstance(await opened.shows(maria, pressed(HELP, maria.last.id), edit=True), Sent)
+    assert [(bubble.photos, bubble.text) for bubble in maria.bubbles if not bubble.mine] == [(0, "Help")]
+    await opened.shows(ivan, shown), await opened.shows(maria, shown, push=True)
+    for someone in (ivan, maria):
+        assert [bubble.photos for bubble in someone.bubbles if not bubble.mine][-2:] == [1, 0]
+
+
+async def test_what_somebody_has_sent_elsewhere_is_shown_to_them(opened: Kit) -> None:
+    maria = await opened.writer()
+    photos = (opened.sent(maria, picture(), "vk"), opened.file(maria, picture(size=(61, 41))))
+    await opened.shows(maria, Shown("Check", photos=photos))
+    assert [bubble.photos for bubble in maria.bubbles if not bubble.mine] == [2, 0]
+
+
 async def test_a_long_text_comes_in_pieces_and_the_buttons_with_the_last(k: Kit) -> None:
     maria = await k.writer()
     sent = await k.shows(maria, Shown("word " * 1500, buttons=(button("Menu"),)))
@@ -242,7 +268,7 @@ async def test_each_way_to_fail_has_its_outcome(k: Kit, case: tuple[Kind, Outcom
     assert len(k.bot.calls("sendMessage")) == 1
 
 
-@pytest.mark.parametrize("case", OUTCOMES[:5] + OUTCOMES[7:13], ids=lambda case: str(case[0])[:40])
+@pytest.mark.parametrize("case", OUTCOMES[:5] + OUTCOMES[8:13], ids=lambda case: str(case[0])[:40])
 async def test_an_upload_fails_in_the_same_ways(opened: Kit, case: tuple[Kind, Outcome]) -> None:
     kind, outcome = case
     maria = await opened.writer()
@@ -252,6 +278,13 @@ async def test_an_upload_fails_in_the_same_ways(opened: Kit, case: tuple[Kind, O
     assert type(ended) is type(outcome) and len(opened.bot.ledger) == 2  # getMe and this
     if isinstance(ended, Later) and isinstance(outcome, Later):
         assert (ended.whole, ended.counted) == (outcome.whole, outcome.counted)
+
+
+async def test_the_words_are_shown_also_where_nobody_knows_what_became_of_a_picture(opened: Kit) -> None:
+    maria = await opened.writer()
+    opened.bot.faults.add(DropAfter(), "sendPhoto")
+    assert isinstance(await opened.shows(maria, Shown("Here", photos=(opened.file(maria, picture()),))), Sent)
+    assert texts(maria)[-1] == "Here\n\n1 file could not be shown here."
 
 
 async def test_nobody_there_means_that_nothing_was_sent_and_the_pause_grows_once_for_each(k: Kit) -> None:

@@ -59,7 +59,7 @@ def test_keys_are_the_same_whichever_way_an_event_comes_and_however_often() -> N
     again = payload("text") | {"event_id": "another", "secret": "x"}
     found = parsed(again)
     assert isinstance(found, Said) and found.update.key == said("text").update.key == "m41"
-    assert said("edited").update.key == "d41.1789371660"
+    assert said("edited").update.key == "d41.1789371660.616808579"
     assert said("press").update.key == "eb7f0c1d2e3a4"
 
 
@@ -89,6 +89,15 @@ def test_a_photo_sent_as_a_file_is_a_photo_and_a_document_keeps_its_name_and_siz
     document, photo = said("documents").update.files
     assert (document.kind, document.name, document.size) == (Kind.DOCUMENT, "Акт осмотра.pdf", 182044)
     assert (photo.kind, photo.size) == (Kind.PHOTO, 2400311)
+
+
+@pytest.mark.parametrize("ext", ["exe", "zip", "svg", "", None, "p df"])
+def test_a_file_of_a_kind_that_is_not_taken_is_refused_at_once(ext: str | None) -> None:
+    event = payload("documents")
+    event["object"]["message"]["attachments"][0]["doc"]["ext"] = ext
+    found = parsed(event)
+    assert isinstance(found, Said) and isinstance(found.update.event, Message)
+    assert found.update.event.unread == "kind" and [file.kind for file in found.update.files] == [Kind.PHOTO]
 
 
 def test_forwarded_messages_bring_their_photos_and_may_come_in_parts() -> None:

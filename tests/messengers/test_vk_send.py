@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog.testing
 
 from bots.live import read
 from bots.transport import Gone, Later, Rejected, Sent
@@ -260,6 +261,32 @@ async def test_a_file_that_vk_has_forgotten_is_uploaded_again(vk: Kit) -> None:
     assert isinstance(await vk.adapter.transport.send(parcel), Later)
     assert isinstance(await vk.send(parcel), Sent)
     assert len(vk.vk.calls("photos.saveMessagesPhoto")) == 2
+
+
+async def test_what_somebody_has_sent_here_is_not_sent_back_to_them_and_the_screen_can_be_edited(vk: Kit) -> None:
+    maria, ivan = await vk.writer(), await vk.writer()
+    shown = replace(QUESTION, photos=(vk.sent(maria, picture()),))
+    await vk.shows(maria, shown)
+    await vk.shows(maria, replace(NEXT, on=maria.last.id), edit=True)
+    assert [(bubble.photos, bubble.text) for bubble in maria.bubbles[1:]] == [(0, "Что там?")]
+    await vk.shows(ivan, shown), await vk.shows(maria, shown, push=True)
+    assert (ivan.last.photos, maria.last.photos) == (1, 1)
+
+
+async def test_a_photo_that_is_still_on_its_way_to_us_is_left_out_without_a_word(vk: Kit) -> None:
+    maria, ivan = await vk.writer(), await vk.writer()
+    with structlog.testing.capture_logs() as logs:
+        await vk.shows(ivan, replace(QUESTION, photos=(vk.sent(maria, None),)))
+    assert (ivan.last.photos, ivan.last.text, logs) == (0, "Где это?", [])
+
+
+async def test_a_screen_with_a_picture_loses_its_buttons_and_keeps_the_picture(vk: Kit) -> None:
+    phone = await vk.writer()
+    await vk.shows(phone, replace(QUESTION, photos=(vk.file(phone, picture(), "image/jpeg"),)))
+    first = phone.last
+    await vk.shows(phone, NEXT)
+    await vk.polite()
+    assert (first.photos, first.rows, first.text) == (1, (), "Где это?")
 
 
 async def test_a_file_that_is_gone_does_not_hold_up_the_words(vk: Kit) -> None:

@@ -27,6 +27,8 @@ from bots.vk.receive import Received, parse
 from core.conversations import service as conversations
 from core.conversations.types import Address
 from core.db import Database
+from core.files import fetches
+from core.files.fetches import Stored
 from core.files.store import add_file
 from core.files.types import Kind
 from core.inbox.tables import inbox
@@ -125,6 +127,20 @@ class Kit:
         sha256, kind = self.world.files.save(content), Kind.DOCUMENT if name else Kind.PHOTO
         person = self.read(lambda conn: conversations.read(conn, [there])[there].person)
         return self.write(lambda tx: add_file(tx, person.id, sha256, mime, len(content), now, kind=kind, name=name))
+
+    def sent(self, phone: VkPhone, content: bytes | None, messenger: str = "vk") -> str:
+        """A photo that this person has sent to us, by its reference; without content it is still on its way."""
+        there, now = self.met(phone), self.now
+        sha256 = self.world.files.save(content) if content else ""
+
+        def add(tx: Connection) -> str:
+            owner = conversations.read(tx, [there])[there].person.id
+            ref = fetches.add_waiting(tx, owner, Kind.PHOTO, messenger, {}, "", now)
+            if content and (fetch := fetches.claim(tx, "kit", [messenger], now)):
+                fetches.arrived(tx, fetch, "kit", Stored(sha256, "image/jpeg", len(content)), now)
+            return ref
+
+        return self.write(add)
 
     @property
     def heard(self) -> list[Mapping[str, Any]]:

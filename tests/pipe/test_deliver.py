@@ -135,7 +135,7 @@ async def test_a_messenger_that_is_not_served_here_holds_up_nobody_and_its_rows_
 
 
 async def test_what_is_no_fault_of_a_row_counts_as_no_try(pipe: Pipe) -> None:
-    outcomes: list[Outcome] = [Later(1, "too many", counted=False)] * TRIES * 2
+    outcomes: list[Outcome] = [Later(1, "too many", counted=False) for _ in range(TRIES * 2)]
     postbox = Postbox(outcomes)
     pipe.enqueues(pipe.a_citizen(), "hello")
     for _ in range(TRIES * 2 + 1):
