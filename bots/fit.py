@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from core.shown import Shown, ShownButton
 from core.talk import Document
+from dialogs.house import unwire
 
 _BREAKS = ("\n\n", "\n", ". ", " ")
 """Where a long text is best divided."""
@@ -20,6 +21,8 @@ _CLUSTER = re.compile(
     re.DOTALL,
 )
 ELLIPSIS = "…"
+SHORT = 12
+"""Characters of a label that half a row of a phone shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,22 +174,46 @@ def _cut(words: str, most: int) -> str:
 
 
 def _rows(buttons: Sequence[ShownButton], caps: Caps) -> tuple[_Rows, list[ShownButton]]:
-    """One below the other, as people read; side by side only as far as the rows run out. And those for which there is
-    no room at all."""
-    rows: list[tuple[ShownButton, ...]] = [(button,) for button in buttons[: caps.buttons]]
+    """One below the other, as people read; side by side only short ways on, and others as far as the rows run out:
+    where most of the labels can be seen, and rather at the bottom. And those for which there is no room at all."""
+    rows = _paired(buttons[: caps.buttons], caps)
     left = list(buttons[caps.buttons :])
     while len(rows) > caps.rows:
         places = [place for place in range(len(rows) - 1) if _may_share((*rows[place], *rows[place + 1]), caps)]
         if not places:
             left = [*rows.pop(), *left]
             continue
-        best = min(places, key=lambda place: sum(len(b.label) for b in (*rows[place], *rows[place + 1])))
+        best = min(places, key=lambda place: (_crowded((*rows[place], *rows[place + 1]), caps), -place))
         rows[best : best + 2] = [(*rows[best], *rows[best + 1])]
     return tuple(rows), left
 
 
+def _paired(buttons: Sequence[ShownButton], caps: Caps) -> list[tuple[ShownButton, ...]]:
+    """From the bottom, where the ways back and out are."""
+    rows, at = list[tuple[ShownButton, ...]](), len(buttons)
+    while at:
+        pair = tuple(buttons[max(at - 2, 0) : at])
+        both = len(pair) == 2 and all(map(_is_short_way, pair)) and _may_share(pair, caps)
+        rows.append(pair if both else pair[-1:])
+        at -= len(rows[-1])
+    return rows[::-1]
+
+
+def _is_short_way(button: ShownButton) -> bool:
+    """It leads on, or back. Answers to a question are a list, and stay one."""
+    press = unwire(button.data)
+    answers = bool(press.run) and not press.key.startswith("/")
+    return button.kind == "press" and not answers and units(button.label) <= SHORT
+
+
 def _may_share(row: Sequence[ShownButton], caps: Caps) -> bool:
-    return len(row) <= caps.columns and not any(button.kind in caps.alone for button in row)
+    """Nothing stands beside what most people want here."""
+    return len(row) <= caps.columns and not any(button.main or button.kind in caps.alone for button in row)
+
+
+def _crowded(row: Sequence[ShownButton], caps: Caps) -> int:
+    """All columns are as wide as the longest label would like to be."""
+    return len(row) * max(min(units(button.label), caps.label) for button in row)
 
 
 # Words

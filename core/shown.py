@@ -34,7 +34,7 @@ class Pinned:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """`led` is the data of the press that has led to it, and `on` the message on which that button hung, where the
-    messenger names it."""
+    messenger names it. `asks` begins the data of the buttons of the form that asks here; empty where none does."""
 
     text: str
     note: str = ""
@@ -49,6 +49,7 @@ class Shown:
     pin: Pinned | None = None
     led: str = ""
     on: str = ""
+    asks: str = ""
 
 
 _SHOWN = TypeAdapter(Shown)

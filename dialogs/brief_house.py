@@ -8,19 +8,27 @@ from dataclasses import replace
 from core.lines import line
 from dialogs.house import House
 from dialogs.notices.registry import load_brief
+from dialogs.page import REPORT, WEB
 from dialogs.registry import Dialogs, load
 
 SHARED = ("channel", "drop", "join", "open", "pushes", "quiet", "stop")
 """Forms of citizens that ask for buttons or a code, and show no more than a number."""
-ON_PAGE = (
-    *("add", "again", "chats", "consent", "consents", "delete", "find", "link", "mydata", "reply"),
+ON_SITE = (
+    *("add", "again", "chats", "consent", "consents", "find", "link", "reply"),
     *("unconsent", "withdraw"),
 )
 """What people may know from elsewhere and ask for by its command."""
+RENAMED = {"appeal": "report", "privacy": "help", "delete": "data", "mydata": "data"}
+UNTAKEN = line(
+    "We have neither read nor kept this: no personal data are taken in Telegram. Press «{button}»; words and photos go "
+    "on the site.",
+    button=REPORT.label,
+)
 
 
 def brief() -> House:
-    """Without a form that words begin: nobody's words are taken, be they thanks or an alarm."""
+    """Without a form that words begin: nobody's words are taken. Short ones are looked through for danger and then
+    forgotten; of longer ones nothing comes here."""
     number = "{number}"
     words = (
         (line("rate {number}", number=number), f"rate:{number}"),
@@ -43,8 +51,10 @@ def brief() -> House:
         commands=commands,
         starts={"open": "open", "join": "join"},
         number="card",
+        alarm=True,
+        untaken=UNTAKEN,
         notices=load_brief(),
-        renamed={"appeal": "report", **dict.fromkeys(ON_PAGE, "web")},
+        renamed=RENAMED | dict.fromkeys(ON_SITE, WEB),
     )
 
 

@@ -16,6 +16,9 @@ from dialogs.session import Draft, Here, Step
 from dialogs.wording import grouped
 
 T = TypeVar("T")
+BACK = line("Back to the message")
+BUTTONS = 10
+"""Of a screen."""
 BRIEF = 24
 """Characters of the first words, on a button that goes on with them."""
 
@@ -27,6 +30,28 @@ def opened(number: str) -> Button:
 def there(number: str) -> tuple[Button, ...]:
     """The way to its card, where that is a number at all: anybody can open a form with anything."""
     return (opened(number),) if grouped(number) != number else ()
+
+
+def way_back(step: Step[T]) -> Step[T]:
+    """`step` with a way to the message that its form was opened with, for whoever has changed their mind at once: where
+    there is room for it, beside the way home and one to leave an answer as it is."""
+
+    def show(here: Here[T]) -> Screen:
+        screen = step.show(here)
+        room = len(screen.buttons) + (1 if here.own is None else 2) < BUTTONS
+        ways = there(here.draft.args) if room and not screen.over else ()
+        return replace(screen, buttons=(*screen.buttons, *(replace(way, label=BACK) for way in ways)))
+
+    return replace(step, show=show)
+
+
+def about(label: Callable[[str], Line]) -> Callable[[Draft], Line | None]:
+    """The brief of a form by the number of its message."""
+
+    def brief(draft: Draft) -> Line | None:
+        return label(grouped(draft.args)) if there(draft.args) else None
+
+    return brief
 
 
 def only_where(step: Step[T], act: Act, sorry: Callable[[str], Line], *ways: Button) -> Step[T]:

@@ -52,7 +52,10 @@ UNTAKEN = {
     "photos": line("Photos are not taken here."),
     "place": line("A place is not needed here."),
     "documents": line("Files are not taken here."),
-    "voice": line("Voice messages are not listened to here: please write it in words."),
+    "voice": line(
+        "We do not listen to voice messages. Press the microphone on your phone's keyboard: "
+        "it writes down what you say."
+    ),
     "contact": line("A phone number is not needed here."),
     "unread": line("A part of it cannot be read here: please write it in words."),
 }
@@ -65,9 +68,11 @@ UNREAD = {
         "This file is too large, 20 MB at most: please send a smaller one (a photo as a photo, not as a file), "
         "or use the chat on the site."
     ),
+    "files": line("Files cannot be attached here: please answer in words."),
     "words": line("Here, in Telegram, we take no words about people and places: please press a button."),
 }
 """By what it was that could not be read."""
+THINGS = frozenset({"photos", "place", "documents"})
 ADDITION = 40
 """Characters: words that are longer go on telling where we wait for an answer, shorter ones try to answer."""
 ADDED = line("This is added to your message.")
@@ -81,9 +86,10 @@ class Form:
     buttons of old screens old. `catch` lists the steps that pick photos and places out of messages meant for another
     step: they read by their own answer alone. `title` names the form in menus, `brief` a begun run of it; the draft
     of `brief` holds whatever is on file, so that it uses `draft.get`. `adds` is the step of words that get those which
-    are too long to be an answer to another step, and `added` says so. `value` is what a form hands back that answers a
-    step of another one; its own last screen is then not shown. After a form that is the `last`, nothing else that was
-    begun goes on. One that `forgets` keeps no words but those of its answers, so that none can be put right later."""
+    are too long to be an answer to another step, longer than `addition`, and `added` says so. `value` is what a form
+    hands back that answers a step of another one; its own last screen is then not shown. After a form that is the
+    `last`, nothing else that was begun goes on. One that `forgets` keeps no words but those of its answers, so that
+    none can be put right later."""
 
     name: str
     revision: int
@@ -93,6 +99,7 @@ class Form:
     brief: Callable[[Draft], Line | None] = lambda draft: None
     adds: Step[str] | None = None
     added: Line = ADDED
+    addition: int = ADDITION
     value: Callable[[Draft], object] | None = None
     last: bool = False
     forgets: bool = False
@@ -234,7 +241,8 @@ class Form:
         reply = spot.step.read(said, spot.here) if spot.step.read else PRESS_AGAIN
         sent = _sent(said)
         caught, notes, taken = self._caught(s, spot, said, sent)
-        if isinstance(said, Message) and _tells_more(said, reply, spot):
+        short = 0 if self.adds and sent & THINGS else self.addition  # words beside things tell of them
+        if isinstance(said, Message) and _tells_more(said, reply, spot, short):
             reply, more = self._more(s, spot, said, reply)
             notes = (*notes, more)
         if isinstance(reply, Took):
@@ -250,7 +258,9 @@ class Form:
             s = declined(s, said)
         if isinstance(reply, Sought):
             s = replace(s, page=0, sought=reply.words)
-        return _take(s, spot, caught, (*notes, *_untaken(untaken, said), *((NOTED,) if enough else (reply.why,))))
+        # Whoever is told how to dictate needs no second order beside that.
+        last = () if sent == {"voice"} else (NOTED,) if enough else (reply.why,)
+        return _take(s, spot, caught, (*notes, *_untaken(untaken, said), *last))
 
     def _more(self, s: Session, spot: Spot, message: Message, reply: Took | Refused) -> tuple[Took | Refused, Line]:
         """Words that go on telling are put to those that were told, and the step is asked again."""
@@ -369,13 +379,14 @@ def _untaken(kinds: frozenset[str], said: Said) -> Iterable[Line]:
 
 def unread(message: Message) -> Line:
     """What to do instead of sending what cannot be read."""
-    return UNREAD.get(message.unread, UNTAKEN["unread"])
+    return UNREAD.get(message.unread, UNTAKEN["unread" if message.unread else "voice"])
 
 
-def _tells_more(message: Message, reply: Took | Refused, spot: Spot) -> bool:
+def _tells_more(message: Message, reply: Took | Refused, spot: Spot, short: int) -> bool:
     """Its words are too long for an answer, and nothing of them is in what was taken."""
-    read = isinstance(reply, Took) and (spot.step.takes >= WORDS or reply.values.keys() - {spot.step.id})
-    return len(message.text.strip()) > ADDITION and not read
+    if isinstance(reply, Took) and (spot.step.takes >= WORDS or reply.values.keys() - {spot.step.id}):
+        return False
+    return len(message.text.strip()) > (ADDITION if isinstance(reply, Sought) else short)
 
 
 def _of(note: Line | None) -> Text:

@@ -48,6 +48,10 @@ class Frames:
     def roots_away(self) -> list[Session]:
         return [s for s in self.away if s.parent is None]
 
+    @property
+    def runs(self) -> set[str]:
+        return {s.run for s in self._all}
+
     def is_away(self, run: str) -> bool:
         return run in {s.run for s in self.away}
 

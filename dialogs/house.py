@@ -11,7 +11,7 @@ from core.citizens.types import FILING, ShowConsent
 from core.lines import Line, line
 from core.notify.types import NoticeKind
 from core.shown import Pinned, Shown
-from core.talk import Press, Screen
+from core.talk import Button, Press, Screen
 from dialogs.notices import NoticeDialog
 from dialogs.notices.registry import load as notices
 from dialogs.reads import distinct
@@ -34,6 +34,9 @@ GATES: Mapping[str, Gate] = {
 
 
 MENU = line("Menu")
+WELCOME = line("You are welcome! If anything else happens, please write here.")
+DESK = {"menu": "desk", "help": "desk"}
+"""Commands that every messenger offers; at a desk all of them lead to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,10 @@ class House:
     commands   words that stand for a command
     starts     by the first word of a deep link: the form that it opens
     number     the view that a bare number opens
-    thanks     words of thanks are answered, and begin nothing
+    thanks     words of thanks are answered so, and begin nothing; nor does a mere greeting
     alarm      words are asked whether somebody is in danger
+    files      files can be sent here
+    untaken    nothing that is told is taken here; this is said about it
     renamed    commands that are called otherwise than their dialogs
     notices    what its people are told without asking
     """
@@ -63,8 +68,10 @@ class House:
     commands: tuple[tuple[Line, str], ...] = ()
     starts: Mapping[str, str] = field(default_factory=dict)
     number: str = ""
-    thanks: bool = False
+    thanks: Screen | None = None
     alarm: bool = False
+    files: bool = True
+    untaken: Line | None = None
     home_label: Line = MENU
     renamed: Mapping[str, str] = field(default_factory=dict)
     notices: Mapping[NoticeKind, NoticeDialog] = field(default_factory=notices)
@@ -83,9 +90,14 @@ def citizens() -> House:
         (line("menu"), "menu"),
         (line("help"), "help"),
         (line("settings"), "settings"),
+        (line("language"), "settings"),
         (line("my messages"), "my"),
         (line("new message"), "appeal"),
         (line("find"), "find"),
+        (line("stop"), "stop"),
+        (line("unsubscribe"), "stop"),
+        (line("my data"), "personal"),
+        (line("delete my data"), "delete"),
     )
     return House(
         load("citizen"),
@@ -97,7 +109,7 @@ def citizens() -> House:
         commands=commands,
         starts={"open": "open", "join": "join"},
         number="card",
-        thanks=True,
+        thanks=Screen((WELCOME,), (Button("my:0", line("My messages")), Button("menu:", MENU))),
         alarm=True,
         renamed={"consent": "consents", "privacy": "help"},
     )
@@ -110,13 +122,22 @@ def officials() -> House:
         (line("answer {number}", number=number), f"answer:{number}"),
     )
     commands = ((line("start"), "start"), (line("desk"), "desk"), (line("menu"), "desk"), (line("leave"), "leave"))
-    return House(load("staff"), "desk", words=words, commands=commands, number="card", home_label=line("My desk"))
+    return House(
+        load("staff"),
+        "desk",
+        words=words,
+        commands=commands,
+        number="card",
+        files=False,
+        home_label=line("My desk"),
+        renamed=DESK,
+    )
 
 
 def door() -> House:
     """For whoever comes to a chat of officials and has not entered: with the same home, so that the buttons of the desk
     lead here as long as nobody works at it."""
-    return House(load("door"), "desk", starts={"enter": "enter"}, home_label=line("How to enter"))
+    return House(load("door"), "desk", starts={"enter": "enter"}, home_label=line("How to enter"), renamed=DESK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +163,14 @@ class Talk:
 @dataclass(frozen=True, slots=True)
 class Out:
     """A screen whose buttons carry their data. `edit`: it may take the place of the live screen. `pin`: the view it
-    shows, if that is to be kept true; `led` the button that has led to it."""
+    shows, if that is to be kept true; `led` the button that has led to it; `asks` begins the data of the buttons of
+    the form that asks here."""
 
     screen: Screen
     edit: bool = False
     pin: Pinned | None = None
     led: str = ""
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +182,7 @@ class Heard:
 def worded(out: Out, show: Callable[[Screen], Shown]) -> Shown:
     """As it is put on show, in the words of one language."""
     shown = show(out.screen)
-    return replace(shown, buttons=distinct(shown.buttons), pin=out.pin, led=out.led)
+    return replace(shown, buttons=distinct(shown.buttons), pin=out.pin, led=out.led, asks=out.asks)
 
 
 def wire(key: str, run: str, rev: int) -> str:

@@ -21,15 +21,21 @@ BESIDE_THANKS = frozenset(
     | {"you", "very", "much", "a", "lot", "so", "for", "your", "help", "answer"}
 )
 """With these, words of thanks are still nothing else."""
+GREETINGS = frozenset(
+    {"здравствуйте", "здравствуй", "здрасте", "приветствую", "привет", "добрый день", "добрый вечер", "доброе утро"}
+    | {"доброй ночи", "доброго дня", "доброго вечера", "доброго утра", "доброго времени суток"}
+    | {"hello", "hi", "hey", "good morning", "good afternoon", "good evening", "good day", "hello there", "hi there"}
+)
 SIGNS_OF_THANKS = frozenset("👍🙏❤👌🤝💐😊🙂☺🌹")
 THANKS_MOST = 6
 """Words."""
 # Nine digits as people group them; whether such a message exists is for the card to say.
 _DIGITS = r"(?:№|#|no\.?|n)?\s*(?P<number>[0-9](?:[\s.\-\u2010-\u2015\u2212]*[0-9]){8})"
 _ANY = re.compile(_DIGITS, re.IGNORECASE)
-# The signs of access codes, and the Cyrillic letters that look like them: «код подъезда» holds no code.
-_SIGNS = "[34679acdefghjkmnpqrtuvwxyасенкмртухз]{4}"
-_CODE = rf"(?P<code>{_SIGNS}[\s\-\u2010-\u2015\u2212]*{_SIGNS})"
+# In one word only the signs of access codes, and Cyrillic letters that look like them: «код подъезда» holds no code.
+# In two halves it is one, however it was mistyped: the form that it opens says what is wrong with it.
+_SIGNS, _ANY_SIGNS, _BETWEEN = "[34679acdefghjkmnpqrtuvwxyасенкмртухз]{4}", r"[^\W_]{4}", r"[\s\-\u2010-\u2015\u2212]"
+_CODE = rf"(?P<code>{_SIGNS}{_SIGNS}|{_ANY_SIGNS}{_BETWEEN}+{_ANY_SIGNS})"
 _HOLES = {"number": ("\x00", _DIGITS), "code": ("\x01", _CODE)}
 """What words may leave open: the sign that stands for it in a pattern, and how it is written."""
 _PAYLOAD = re.compile(r"(?P<what>[a-z]+)_(?P<args>[A-Za-z0-9_-]+)", re.ASCII)
@@ -94,6 +100,15 @@ def is_thanks(message: Message) -> bool:
     if not words:
         return bool(SIGNS_OF_THANKS & set(message.text))
     return len(words) <= THANKS_MOST and bool(THANKS & {*words}) and {*words} <= THANKS | BESIDE_THANKS
+
+
+def is_greeting(message: Message) -> bool:
+    """One, or two of them, and nothing else."""
+    if not only_words(message):
+        return False
+    words = " ".join(re.findall(r"\w+", plain(message.text))).split()
+    halves = ((words[:n], words[n:]) for n in range(len(words) + 1))
+    return bool(words) and any({*map(" ".join, filter(None, both))} <= GREETINGS for both in halves)
 
 
 @cache

@@ -18,7 +18,7 @@ REPORT = launch("report", "", line("Report a problem"))
 
 def on_page(label: Line | None = None) -> Button:
     """Only a press makes a link: one that came by itself would have run out before it is read."""
-    return launch(WEB, "", label or line("Open on the page"))
+    return launch(WEB, "", label or line("Open on the site"))
 
 
 def link(region: Region, code: JoinCode, label: Line) -> tuple[Button, ...]:

@@ -31,17 +31,17 @@ def _no_emoji(sign: re.Match[str]) -> str:
 
 def meant(words: str, shown: Shown, back: str) -> str | None:
     """The data of the button named by its exact label or, where no label is a number, by its number from the top.
-    Where the screen reads words, only the way back answers to its label, `back`. What asks the device or opens a link
-    has to be pressed."""
+    Where the screen reads words, only the way back answers to its label, `back`, unless the device is asked for
+    something: then messengers put all buttons below the chat, where a press is the label, typed. What asks the device
+    or opens a link has to be pressed."""
     said = plain(words)
     if not said:
         return None
-    if shown.reads:
-        ways = [b for b in shown.buttons if b.kind == "press" and b.data.endswith(BACK.key)]
-        return next((b.data for b in ways if said == plain(b.label) == plain(back)), None)
     named = [b for b in shown.buttons if b.kind == "press" and plain(b.label) == said]
-    if named:
-        return named[0].data
+    if shown.reads and not any(b.kind in ("place", "contact") for b in shown.buttons):
+        return next((b.data for b in named if b.data.endswith(BACK.key) and said == plain(back)), None)
+    if named or shown.reads:
+        return named[0].data if named else None
     if not said.isdecimal() or len(said) > 2 or any(plain(b.label).isdecimal() for b in shown.buttons):
         return None
     numbered = shown.buttons[int(said) - 1 : int(said)] if int(said) else ()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.lines import Text, line
-from core.shown import Pinned, ShownButton
+from core.shown import Pinned, Shown
 from core.talk import (
     Answered,
     Closed,
@@ -42,10 +42,10 @@ Ask = Generator[Load | Do, Any, Message | None]
 
 
 class Runs:
-    """`live` are the buttons on show, `edit` says whether what is shown next may take their place, and `fresh` begins
-    the names of new runs. What is to be shown comes into `out`."""
+    """`live` is on show, `edit` says whether what is shown next may take its place, and `fresh` begins the names of new
+    runs. What is to be shown comes into `out`."""
 
-    def __init__(self, house: House, frames: Frames, ways: Ways, live: Sequence[ShownButton], fresh: str) -> None:
+    def __init__(self, house: House, frames: Frames, ways: Ways, live: Shown | None, fresh: str) -> None:
         self.house, self.frames, self.out, self.edit = house, frames, list[Out](), False
         self._ways, self._live, self._fresh, self._begun = ways, live, fresh, 0
 
@@ -63,29 +63,33 @@ class Runs:
         notes: Text = ()
         if same and args and self.frames.begun(same):
             self.frames.raise_(same.run)
-            return (yield from self._tell(messages))
+            return (yield from self.tell(messages))
         if same and self.frames.begun(same):
             notes = (ASIDE, FORGOTTEN) if self.frames.park(same) else (ASIDE,)
         elif same:
             self.frames.close(same)
         self.frames.forget_empty()
         self.frames.push(self._start(name, args))
-        return (yield from self._tell(messages, notes))
+        return (yield from self.tell(messages, notes))
 
     def _start(self, name: str, args: str) -> Session:
         self._begun += 1
         return self._form(name).start(f"{self._fresh}{self._begun}", args)
 
-    def _tell(self, messages: Sequence[Message], notes: Text = ()) -> Ask:
+    def tell(self, messages: Sequence[Message], notes: Text = ()) -> Ask:
+        """The top form hears what was said before, and shows where it is then. Words that answer nothing are added."""
         for message in messages[:-1]:
-            yield from self.aside_of_show(self.frames.top, message)
-        return (yield from self.drive(messages[-1] if messages else None, notes))
+            said = yield from self.aside_of_show(self.frames.top, message, kept=True)
+            notes = (*notes, *(note for note in said if note not in notes))
+        return (yield from self.drive(messages[-1] if messages else None, notes, kept=True))
 
     # Hearing
 
-    def drive(self, event: Press | Message | Answered | Unanswered | None, notes: Text = ()) -> Ask:
+    def drive(
+        self, event: Press | Message | Answered | Unanswered | None, notes: Text = (), *, kept: bool = False
+    ) -> Ask:
         """The top form hears the event; whatever of it has ended makes room for the frame below."""
-        session, result = yield from self._rounds(self.frames.top, event)
+        session, result = yield from self._rounds(self.frames.top, event, kept=kept)
         self.frames.put(session)
         if isinstance(result, Quiet):
             if self.on_show(session):
@@ -98,28 +102,47 @@ class Runs:
             return (yield from self._left(session, notes))
         if isinstance(result, Closed):
             return (yield from self._closed(session, result, notes))
-        screen = replace(result, note=(*notes, *result.note))
+        screen = replace(result, note=(*notes, *(note for note in result.note if note not in notes)))
         if isinstance(screen, Screen) and (session.over or screen.over):
             return (yield from self._ended(session, screen))
         gate = GATES.get(session.form)
         if gate and self.frames.begun(session) and not gate.is_open((yield Load(gate.query))):
-            return (yield from self._raise_gate(gate))
+            return (yield from self._raise_gate(gate, screen.note))
         if isinstance(screen, Sub):
             return (yield from self._open_sub(session, screen))
-        self._show(self._ways.open(screen, session))
+        self._show(self._ways.open(screen, session), asks=wire("", session.run, session.rev))
         return None
 
-    def aside_of_show(self, session: Session, message: Message) -> Generator[Load | Do, Any, Text]:
+    def aside_of_show(
+        self, session: Session, message: Message, *, kept: bool = False
+    ) -> Generator[Load | Do, Any, Text]:
         """A form hears a message while something else is on show; what it says to that are mere notes."""
-        session, result = yield from self._rounds(session, message)
+        session, result = yield from self._rounds(session, message, kept=kept)
         self.frames.put(session)
         return result.note if isinstance(result, Screen | Sub) else ()
 
     def on_show(self, session: Session) -> bool:
-        return any(b.data.startswith(wire("", session.run, session.rev)) for b in self._live)
+        asks = wire("", session.run, session.rev)
+        return self._live is not None and (
+            self._live.asks == asks or any(b.data.startswith(asks) for b in self._live.buttons)
+        )
 
-    def _rounds(self, session: Session, event: Any) -> Generator[Load | Do, Any, tuple[Session, Any]]:
+    @property
+    def hidden(self) -> bool:
+        """Something else is on show than what the top form asks: a view, or the last screen of another form."""
+        live = self._live
+        if live is None or not self.frames:
+            return False
+        ours = wire("", self.frames.top.run, 0).removesuffix("0~")
+        # What an older release has shown does not say who asks: whatever reads words is a form.
+        return not (live.reads or any(data.startswith(ours) for data in (live.asks, *(b.data for b in live.buttons))))
+
+    def _rounds(
+        self, session: Session, event: Any, *, kept: bool = False
+    ) -> Generator[Load | Do, Any, tuple[Session, Any]]:
+        """`kept`: it was said before, so that no word of it may be mere noise."""
         form = self._form(session.form)
+        form = replace(form, addition=0) if kept else form
         if isinstance(event, Message) and session.form == self.house.parting:
             session = told(session, event)
         session, result = form.advance(session, event)
@@ -141,17 +164,15 @@ class Runs:
             self._show(self._ways.ended(screen))
             return None
         gate = GATES.get(below.form) if below else None
-        if below and gate and gate.form == session.form and not gate.is_open((yield Load(gate.query))):
+        guarded = below is not None and gate is not None and gate.form == session.form
+        if below and gate and guarded and not gate.is_open((yield Load(gate.query))):
             self.frames.close(below)  # declined: what it guarded is forgotten
             self._show(self._ways.ended(screen))
             return None
-        if not self.frames:
-            self._show(self._ways.ended(screen))
-            return None
-        if screen.keep:
-            self._show(self._ways.ended(screen))
-            return (yield from self.drive(None))
-        return (yield from self.drive(None, screen.text))
+        if self.frames and (guarded or not self._ways.leads_on(screen)):
+            return (yield from self.drive(None, (*screen.note, *screen.text)))
+        self._show(self._ways.ended(screen))
+        return None
 
     # A form that answers a step of another one
 
@@ -195,13 +216,13 @@ class Runs:
         gate = GATES.get(below.form) if below else None
         return below if gate and gate.form == self.frames.top.form else None
 
-    def _raise_gate(self, gate: Gate) -> Ask:
+    def _raise_gate(self, gate: Gate, notes: Text) -> Ask:
         waiting = next((s for s in self.frames.open if s.form == gate.form), None)
         if waiting is None:
             self.frames.push(self._start(gate.form, ""))
         else:
             self.frames.raise_(waiting.run)
-        return (yield from self.drive(None))
+        return (yield from self.drive(None, notes))
 
     # Views, and what leaves
 
@@ -223,8 +244,12 @@ class Runs:
         watched = self.house.dialogs.views[name].watch(args)
         return Pinned(name, args, watched) if watched else None
 
-    def _show(self, screen: Screen, pin: Pinned | None = None) -> None:
-        self.out.append(Out(screen, self.edit and not self.out, pin))
+    def say(self, screen: Screen) -> None:
+        """What is neither a form nor a view, with the ways to what was begun."""
+        self._show(self._ways.view(screen))
+
+    def _show(self, screen: Screen, pin: Pinned | None = None, asks: str = "") -> None:
+        self.out.append(Out(screen, self.edit and not self.out, pin, asks=asks))
 
     def _form(self, name: str) -> Form:
         return self.house.dialogs.forms[name]

@@ -58,7 +58,7 @@ class Step(Generic[T]):
     needs   a query that names all that its facts depend on
     given   the answer that the arguments of the form hold, while nothing is on file
     known   what the facts make of it, once; None: it is ignored
-    say     the answer in words
+    say     the answer in words; empty: its screen says it anyway
     takes   what it reads of a Message, by field; where it reads text, words do not press its buttons
     fresh   a consent: it lapses with the draft it was given to
     beside  nobody is asked for it: it is picked out of what was said to other steps

@@ -28,7 +28,6 @@ from dialogs.ways import RESUME, Ways, gone_on
 
 UNKNOWN = line("I do not know this command. Here is what I can do.")
 CHOOSE = line("Please choose with the buttons, or write the nine digits of a number.")
-WELCOME = line("You are welcome! If anything else happens, please write here.")
 IN_WORDS = line("We can only read words, photos and files here. Please write in your own words what happened.")
 ALREADY = line("You have changed a message that was dealt with already. If something new has happened, write it.")
 CALL_NOW = line("If someone is in danger, call right now:")
@@ -55,9 +54,8 @@ class _Move:
         # What was begun with the dialogs of another house waits for it, neither shown nor touched.
         frames, aside, away = (self._ours(x) for x in (talk.frames, talk.aside, [x.session for x in talk.elsewhere]))
         self.frames = Frames(frames, aside, away)
-        self.live = talk.live.buttons if talk.live else ()
         self.where = {begun.session.run: begun.messenger for begun in talk.elsewhere}
-        self.runs = Runs(house, self.frames, Ways(house, self.frames, self.where, say), self.live, fresh)
+        self.runs = Runs(house, self.frames, Ways(house, self.frames, self.where, say), talk.live, fresh)
 
     def heard(self, event: Incoming, numbers: str) -> Heard:
         if numbers:
@@ -85,7 +83,8 @@ class _Move:
         numbers = " ".join(each.number for each in found)
         if found and numbers not in [s.alarmed for s in self.frames]:
             calls = (line("{number}: {what}", number=each.number, what=named(each.what)) for each in found)
-            self.runs.out.append(Out(Screen((CALL_NOW, *calls, GO_ON_BELOW), keep=True, alarm=True)))
+            kept = () if self.house.untaken else (GO_ON_BELOW,)
+            self.runs.out.append(Out(Screen((CALL_NOW, *calls, *kept), keep=True, alarm=True)))
         return numbers
 
     def event(self, event: Incoming) -> Generator[Load | Do, Any, None]:
@@ -98,7 +97,7 @@ class _Move:
     def _event(self, event: Incoming) -> Ask:
         match event:
             case Press(key, run, rev):
-                self.runs.edit = (wire(key, run, rev) if run else key) in [b.data for b in self.live]
+                self.runs.edit = self._on_show(wire(key, run, rev) if run else key)
                 return (yield from self._press(event))
             case Command():
                 return (yield from self._command(event))
@@ -107,29 +106,45 @@ class _Move:
             case Message():
                 return (yield from self._message(replace(event, key=event.edited or event.key, edited="")))
 
+    def _on_show(self, data: str) -> bool:
+        return self.talk.live is not None and data in [b.data for b in self.talk.live.buttons]
+
     def _message(self, message: Message) -> Ask:
         if data := listen.button_meant(message, self.talk.live, self.say(BACK.label)):
             return (yield from self._press(unwire(data)))
         if data := listen.words_meant(message, self._words, self.say):
             return (yield from self._press(Press(data)))
-        if name := listen.command_meant(message, self.house.commands, self.say, bare=not self.frames):
+        if name := listen.command_meant(message, self.house.commands, self.say, bare=self._free):
             return (yield from self._command(Command(name)))
         if self.frames.lost:
             return (yield from self.runs.here((OLDER,)))
+        if message.unread == "words" and self.house.untaken and not self._free:
+            return (yield from self.runs.here((self.house.untaken,)))
+        if message.unread == "kind" and not self.house.files:
+            message = replace(message, unread="files")
         return (yield from self._said(message))
+
+    @property
+    def _free(self) -> bool:
+        """No form asks for anything on the screen that people see: they do not answer what they do not see."""
+        return not self.frames or self.runs.hidden
 
     @property
     def _words(self) -> tuple[tuple[Line, str], ...]:
         """A form that asks for a code takes it itself."""
-        asked = self.frames and self.frames.top.form == self.house.codes
+        asked = not self._free and self.frames.top.form == self.house.codes
         known = {*self.house.dialogs.forms, *self.house.dialogs.views}
         there = [(words, key) for words, key in self.house.words if key.partition(":")[0] in known]
         return tuple((words, key) for words, key in there if not (asked and "{code}" in words.msgid))
 
     def _press(self, press: Press) -> Ask:
         name, _, args = press.key.partition(":")
+        if name == RESUME and not press.run and args in self.frames.runs:
+            messages = self._handed_on(press)
+            self.frames.raise_(args)
+            return (yield from self.runs.tell(messages))
         if press.run or name == RESUME:
-            return (yield from self._press_of_run(press if press.run else None, press.run or args))
+            return (yield from self._press_of_run(press))
         if name == "language":
             return (yield from self._command(Command(name, args)))
         if name in self.house.dialogs.views:
@@ -138,15 +153,16 @@ class _Move:
             return (yield from self.runs.launch(name, args, self._handed_on(press)))
         return (yield from self.runs.here((OLDER,)))
 
-    def _press_of_run(self, press: Press | None, run: str) -> Ask:
-        if press and self.frames.is_away(run):
+    def _press_of_run(self, press: Press) -> Ask:
+        run = press.run
+        if self.frames.is_away(run):
             return (yield from self.runs.here((*gone_on(self.where[run]), HERE)))
         if not self.frames.raise_(run):
             led = self.talk.live.led if self.talk.live else ""
-            again = press and led == wire(press.key, press.run, press.rev)  # of a form that has ended with it
+            again = led == wire(press.key, press.run, press.rev)  # of a form that has ended with it
             return None if again else (yield from self.runs.here((OLDER,)))
         top = self.frames.top
-        if press is None or top.run == run:
+        if top.run == run:
             return (yield from self.runs.drive(press))
         below = next(s for s in self.frames if s.run == run)
         again = below.led == f"{press.key}@{press.rev}" and self.runs.on_show(top)
@@ -190,7 +206,7 @@ class _Move:
 
     def _said(self, message: Message) -> Ask:
         """What is said while a gate is closed belongs to the form behind it; then the gate is shown again."""
-        if not self.frames:
+        if self._free:
             return (yield from self._unasked(message))
         behind = self.runs.behind_gate()
         if behind is None:
@@ -198,20 +214,23 @@ class _Move:
         return (yield from self.runs.here((yield from self.runs.aside_of_show(behind, message))))
 
     def _unasked(self, message: Message) -> Ask:
-        """With no form open."""
+        """With no form open, or none that is on show: what was begun gets none of it unasked."""
         home, nothing = f"{self.house.home}:", listen.wordless(message)
         if self.house.number and (number := listen.bare_number(message)):
             return (yield from self.runs.view(f"{self.house.number}:{number}"))
         if self.house.thanks and listen.is_thanks(message):
-            return (yield from self.runs.view(home, (WELCOME,)))
-        if nothing and message.unread:
-            return (yield from self.runs.view(home, (unread(message),)))
+            self.runs.say(self.house.thanks)
+            return None
+        if self.house.thanks and listen.is_greeting(message):
+            return (yield from self.runs.view(home))
+        if nothing and (message.unread or message.voice):
+            return (yield from self.runs.view(home, (self.house.untaken or unread(message),)))
         if not self.house.entry:
-            return (yield from self.runs.view(home, (CHOOSE,) if self.house.number else ()))
+            return (yield from self.runs.view(home, (self.house.untaken or CHOOSE,) if self.house.number else ()))
         if nothing:
             return (yield from self.runs.view(home, (IN_WORDS,)))
-        matters = self.house.parting and (yield Load(OpenMatters()))
-        return (yield from self.runs.launch(self.house.parting if matters else self.house.entry, "", (message,)))
+        asks = self.house.parting and (self.frames or (yield Load(OpenMatters())))
+        return (yield from self.runs.launch(self.house.parting if asks else self.house.entry, "", (message,)))
 
     def _edited(self, message: Message) -> Ask:
         """It changes what it has become: in a form that is open or put aside, or else in what has been sent already."""
@@ -220,7 +239,7 @@ class _Move:
             if self.house.parting and message.text.strip() and (yield Load(OpenMatters())):
                 anew = replace(message, key=message.edited, edited="")
                 return (yield from self.runs.launch(self.house.parting, "", (anew,)))
-            return (yield from self.runs.here((ALREADY,)))
+            return (yield from self.runs.here((self.house.untaken or ALREADY,)))
         if self.frames and session.run == self.frames.top.run:
             return (yield from self.runs.drive(message))
         return (yield from self.runs.here((yield from self.runs.aside_of_show(session, message))))
@@ -228,7 +247,7 @@ class _Move:
     def _handed_on(self, press: Press) -> tuple[Message, ...]:
         """What the parting form was told, where one of its own buttons leads on; it is not needed any more."""
         parting = self.frames.top if self.frames and self.frames.top.form == self.house.parting else None
-        if parting is None or not self.runs.on_show(parting) or press.key not in [b.data for b in self.live]:
+        if parting is None or not self.runs.on_show(parting) or not self._on_show(press.key):
             return ()
         self.frames.close(parting)
-        return told_so_far(parting)
+        return tuple(message for message in told_so_far(parting) if not listen.wordless(message))

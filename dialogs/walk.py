@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from core.lines import Line, literal
+from core.lines import BLANK, Line, literal
 from core.talk import Screen
 from dialogs.keys import AGAIN, ALL, BACK, KEEP
 from dialogs.session import NOTHING, WORDS, Draft, Here, Session, Step, digest
@@ -55,7 +55,8 @@ class Turn:
         if self.value is NOTHING:
             return literal(self.raw) if isinstance(self.raw, str) else None
         refused = self.why is not None and self.raw is NOTHING
-        return None if refused else self.step.say(self.value)
+        words = None if refused else self.step.say(self.value)
+        return None if words == BLANK else words
 
     @property
     def keep(self) -> Any:

@@ -49,14 +49,30 @@ class Ways:
         ours = tuple(self._bound(button, session) for button in screen.buttons)
         if _guards(session):
             return replace(screen, buttons=ours)
-        below = self.frames.below(session)
-        ways = self._back_to(self.frames.family(below)[:1] if below else (), len(ours) + 1)
+        ways = self._back_to(self._beside(session), len(ours) + 1)
         return replace(screen, buttons=(*ours, *ways, self._home))
 
     def ended(self, screen: Screen) -> Screen:
-        """An ended form has no buttons of its own any more, only ways on; and where it broke off, the way home."""
-        ways = tuple(b for b in screen.buttons if b.kind != "press" or self._leads_away(b))
-        return replace(screen, buttons=ways if ways and not screen.over else (*ways, self._home))
+        """An ended form has no buttons of its own any more, only ways on; those to what is open below it; and where it
+        broke off, the way home."""
+        ways = self._ways_on(screen)
+        home = () if ways and not screen.over else (self._home,)
+        below = [s for s in self.frames.roots if s in self.frames.open]
+        return replace(screen, buttons=(*ways, *self._back_to(below, len(ways) + len(home)), *home))
+
+    def leads_on(self, screen: Screen) -> bool:
+        """It is to be seen as it is, when a form has ended with it: a receipt, or ways to more than home."""
+        return screen.keep or any(b.key != self._home.key for b in self._ways_on(screen))
+
+    def _ways_on(self, screen: Screen) -> tuple[Button, ...]:
+        return tuple(b for b in screen.buttons if b.kind != "press" or self._leads_away(b))
+
+    def _beside(self, session: Session) -> Sequence[Session]:
+        """What lies below it; and whoever asks where words belong may be told: to anything that was begun."""
+        if session.form == self.house.parting:
+            return [s for s in self.frames.roots if s.run != session.run]
+        below = self.frames.below(session)
+        return self.frames.family(below)[:1] if below else ()
 
     def _bound(self, button: Button, session: Session) -> Button:
         if button.kind != "press" or self._leads_away(button):

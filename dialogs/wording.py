@@ -72,6 +72,17 @@ def status_words(status: Status) -> Line:
             assert_never(status)
 
 
+def own_status_words(status: Status) -> Line:
+    """To the author."""
+    match status:
+        case Status.CLARIFY:
+            return line("waits for your reply")
+        case Status.WITHDRAWN:
+            return line("withdrawn by you")
+        case _:
+            return status_words(status)
+
+
 def reason_words(reason: Reason) -> Line:
     """As the end of «Not taken: …»."""
     words = {
@@ -103,14 +114,14 @@ def what_next(reason: Reason) -> Line:
     return words.get(reason, line("If you do not agree, write again or send a formal appeal."))
 
 
-def history_words(history: tuple[HistoryEntry, ...]) -> Text:
-    return tuple(_entry(entry) for entry in history)
+def history_words(history: tuple[HistoryEntry, ...], words: Callable[[Status], Line] = status_words) -> Text:
+    return tuple(_entry(entry, words) for entry in history)
 
 
-def _entry(entry: HistoryEntry) -> Line:
+def _entry(entry: HistoryEntry, words: Callable[[Status], Line]) -> Line:
     if entry.status is Status.REDIRECTED and entry.authority:
         return line("{at}: passed on to: {authority}", at=entry.at, authority=named(entry.authority))
-    return line("{at}: {status}", at=entry.at, status=status_words(entry.status))
+    return line("{at}: {status}", at=entry.at, status=words(entry.status))
 
 
 def quoted(words: str) -> Line:

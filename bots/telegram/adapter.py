@@ -85,7 +85,8 @@ class Telegram:
                 await sdk.stop_bringing()
         except TokenRefused:
             raise Refused(self._refused) from None
-        await sdk.introduce(said(self._world.houses.speeches, self._world.region, staff=self._staff))
+        world, reserved = self._world, settings.telegram_pii == "off" and not self._staff
+        await sdk.introduce(said(world.houses.speeches, world.region, staff=self._staff, reserved=reserved))
 
     async def listen(self) -> None:
         if self._world.settings.telegram_mode == "polling":

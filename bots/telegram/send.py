@@ -33,7 +33,7 @@ AGAIN = 2.0
 """Seconds before an edit is repeated of which nobody knows whether it was made: it does no harm."""
 BEGUN_MOST = 1000
 NO_EDIT = Rejected("the message cannot be edited any more")
-GOT_IT = line("Got it.")
+GOT_IT = line("All right.")
 HINT = line("Press a button or write here")
 
 

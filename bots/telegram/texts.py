@@ -26,12 +26,20 @@ CITIZENS: tuple[tuple[str, Line], ...] = (
     ("mydata", line("Get my data")),
     ("delete", line("Delete my data")),
 )
+RESERVED = ("appeal", "my", "settings", "help", "stop", "privacy")
+"""Of these, where personal data are neither taken nor shown: the others are matters of the site."""
 STAFF: tuple[tuple[str, Line], ...] = (
     ("desk", line("My desk")),
     ("queue", line("New messages")),
     ("find", line("Find by number")),
     ("leave", line("Leave this desk")),
 )
+
+
+IN_WORDS = line(
+    "Write in your own words what happened and where. We find who is responsible and tell you the answer here."
+)
+HERE_AND_THERE = line("Choose the subject and the district here; tell what happened on a protected page of the site.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +52,31 @@ class Said:
     short: str
 
 
-def said(speeches: Speeches, region: Region, *, staff: bool) -> Iterator[Said]:
+def said(speeches: Speeches, region: Region, *, staff: bool, reserved: bool = False) -> Iterator[Said]:
+    """`reserved`: no personal data are taken in this bot, nor shown."""
+    commands = _commands(staff=staff, reserved=reserved)
+    description = _description(region, staff=staff, reserved=reserved)
     for language in ("", *LANGUAGES):
         speech = speeches[language]
-        commands = tuple((name, shortened(speech.say(words), COMMAND_MOST)) for name, words in _commands(staff=staff))
-        long = _cut(speech, _description(region, staff=staff), DESCRIPTION_MOST)
-        yield Said(language, commands, long, _cut(speech, _short(region, staff=staff), SHORT_MOST))
+        menu = tuple((name, shortened(speech.say(words), COMMAND_MOST)) for name, words in commands)
+        long = _cut(speech, description, DESCRIPTION_MOST)
+        yield Said(language, menu, long, _cut(speech, _short(region, staff=staff), SHORT_MOST))
 
 
-def _commands(*, staff: bool) -> tuple[tuple[str, Line], ...]:
-    return STAFF if staff else CITIZENS
+def _commands(*, staff: bool, reserved: bool) -> tuple[tuple[str, Line], ...]:
+    if staff:
+        return STAFF
+    return tuple((name, words) for name, words in CITIZENS if not reserved or name in RESERVED)
 
 
-def _description(region: Region, *, staff: bool) -> Text:
+def _description(region: Region, *, staff: bool, reserved: bool) -> Text:
     if staff:
         return (
             line("The desk of officials of {operator}.", operator=named(region.operator)),
             line("To enter, open the link that you were given. Others find nothing here."),
         )
     return (
-        line(
-            "Write in your own words what happened and where. We find who is responsible and tell you the answer here."
-        ),
+        HERE_AND_THERE if reserved else IN_WORDS,
         line("{operator} answers you.", operator=named(region.operator)),
         line("This is no emergency service: in danger call {number}.", number=region.emergency[0].number),
     )

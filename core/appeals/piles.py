@@ -35,7 +35,8 @@ def show_queue(conn: Connection, actor: Official, query: ShowQueue, now: datetim
     shown: sa.Select[Any] = sa.select(*ROW, a.authority_id, names.name).join_from(page, appeals, a.id == page.c.id)
     found = conn.execute(shown.join(authorities, names.id == a.authority_id).order_by(*_order(query.pile, a)))
     rows = tuple(as_row(row, now, authority=_elsewhere(actor, row)) for row in found)
-    return QueuePage(rows, _counts(conn, piles))
+    own = conn.execute(sa.select(names.name).where(names.id == actor.authority_id)).scalar_one()
+    return QueuePage(rows, _counts(conn, piles), own)
 
 
 def _first(pile: Pile, on: Condition, most: int) -> sa.Select[Any]:

@@ -10,9 +10,8 @@ from enum import StrEnum
 from core.authorities.types import Template
 from core.talk import Document, Place
 
-TEXT_MOST = 4000
+TEXT_LEAST, TEXT_MOST = 10, 4000
 """Characters of an appeal or an answer."""
-TEXT_LEAST = 10
 NOTE_LEAST, NOTE_MOST = 3, 2000
 """Characters of a question, a reason, a remark or a note."""
 PHOTOS_MOST, DOCUMENTS_MOST = 10, 5
@@ -330,7 +329,8 @@ class AppealRow:
 class QueuePage:
     rows: tuple[AppealRow, ...]
     counts: Mapping[str, int]
-    """By Pile."""
+    """By Pile; `authority` is the name of the official's own."""
+    authority: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,12 +51,13 @@ def _tell_desks(tx: Connection, notice: Notice, desks: tuple[int, ...], which: s
 
 
 def tell_lost(tx: Connection, event: FileLost, now: datetime) -> None:
-    """Once for a file, to its owner: only they can send it again."""
+    """Once for a file, to its owner: only they can send it again, or another one."""
     owner = who_is_now(tx, event.citizen_id)
     settings, channels = settings_of(tx, owner), channels_of(tx, owner)
     if settings.pushes is Pushes.NONE or not channels:
         return
     named = {each.ref: each.name for each in described(tx, (event.ref,))}
-    facts, key = {"ref": event.ref, "name": named.get(event.ref, "")}, f"{NoticeKind.LOST}:{event.ref}"
+    facts = {"ref": event.ref, "name": named.get(event.ref, ""), "problem": event.problem}
+    key = f"{NoticeKind.LOST}:{event.ref}"
     night = quiet(tx, now, settings.quiet_from, settings.quiet_to)
     enqueue_notice(tx, where(channels).conversation, NoticeKind.LOST, facts, Lane.NOTICE, key, now, night)

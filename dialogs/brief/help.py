@@ -11,8 +11,8 @@ from dialogs.views import View
 
 def show(args: str, region: Region) -> Screen:
     text = (
-        line("Here you choose what it is about and where; what happened, you tell on the page."),
-        line("How your messages go on, we tell you here. Questions and answers are read on the page."),
+        line("Here you choose what it is about and where; what happened, you tell on the site."),
+        line("How your messages go on, we tell you here. Questions and answers are read on the site."),
         line("What is typed or sent here, we do not read."),
         line("Do not wait for us in danger, call:"),
         *(line("{number}: {what}", number=each.number, what=named(each.what)) for each in region.emergency),

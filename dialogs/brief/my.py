@@ -56,17 +56,17 @@ def outlook(card: AppealCard) -> Line:
     match card.status:
         case Status.CLARIFY if card.reply_by is not None:
             by = last_day(card.reply_by)
-            return line("We have a question for you. Please reply on the page by {day}.", day=by)
+            return line("We have a question for you. Please reply on the site by {day}.", day=by)
         case Status.CLARIFY:
-            return line("We have a question for you. Please reply on the page.")
+            return line("We have a question for you. Please reply on the site.")
         case Status.ANSWERED:
-            return line("The answer can be read on the page.")
+            return line("The answer can be read on the site.")
         case Status.CLOSED if card.rating is not None:
             return line("Your rating: {score} of 5. Thank you!", score=card.rating)
         case Status.CLOSED:
-            return line("The answer can be read on the page.")
+            return line("The answer can be read on the site.")
         case Status.REJECTED:
-            return line("Why, and what you can do, stands on the page.")
+            return line("Why, and what you can do, stands on the site.")
         case Status.WITHDRAWN:
             return line("You have withdrawn it: nobody works on it any more.")
         case _ if card.overdue:

@@ -25,7 +25,7 @@ def show(here: Here[int]) -> Screen:
         return Screen((no_rating(card),), (MINE, REPORT), over=True)
     ask = line("How do you rate the answer to No. {number}?", number=grouped(card.number))
     scores = tuple(Button(str(score), score_words(score)) for score in SCORES)
-    return Screen((ask, line("It can be read on the page.")), (*scores, on_page()))
+    return Screen((ask, line("It can be read on the site.")), (*scores, on_page()))
 
 
 def no_rating(card: AppealCard | None) -> Line:
@@ -33,7 +33,7 @@ def no_rating(card: AppealCard | None) -> Line:
         return line("There is no such message among yours. Please choose one from the list.")
     number = grouped(card.number)
     if card.rating is not None:
-        return line("You have rated the answer to No. {number} already. Please open it on the page.", number=number)
+        return line("You have rated the answer to No. {number} already. Please open it on the site.", number=number)
     return line("There is nothing to rate about No. {number} now. Please look at its status.", number=number)
 
 
@@ -53,7 +53,7 @@ def thanks(here: Here[None]) -> Text:
         return (line("Thank you for your rating!"),)
     return (
         line("Your rating is kept. We are sorry that the answer did not help."),
-        line("What is still wrong, you can tell on the page, and have it looked at again."),
+        line("What is still wrong, you can tell on the site, and have it looked at again."),
     )
 
 

@@ -60,7 +60,8 @@ def handed_over(here: Here[None]) -> Text:
     draft = here.draft
     return (
         line("Chosen: {category}, {territory}.", category=draft[CATEGORY].label, territory=draft[TERRITORY].label),
-        line("It remains to tell what happened. Open the page and go on there: it is not sent yet."),
+        line("It remains to tell what happened. Open the site and go on there: it is not sent yet."),
+        line("What you have written already can be copied there."),
         *about_link(draft[CODE]),
     )
 

@@ -22,7 +22,7 @@ def told(pushes: Pushes) -> Line:
 
 
 def show(args: str, card: SettingsCard) -> Screen:
-    text = (told(card.pushes), line("What we know about you, you can get or delete on the page."))
+    text = (told(card.pushes), line("What we know about you, you can get or delete on the site."))
     ways = (
         launch("pushes", "", line("What to write about")),
         launch("quiet", "", line("Quiet hours")),

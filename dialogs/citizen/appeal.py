@@ -15,9 +15,10 @@ from core.talk import Button, Held, Message, Place, Press, Refused, Said, Screen
 from core.territories.types import ListTerritories
 from dialogs.cards import first_words, unless_empty
 from dialogs.chosen import category_of, chosen_before, territory_of
+from dialogs.discard import or_discard, sure
 from dialogs.engine import Form
 from dialogs.session import Draft, Here, Step
-from dialogs.steps import SKIP, act, choice, consent, documents, photos, place, words
+from dialogs.steps import SKIP, act, choice, consent, documents, photos, place, unsaid, words
 from dialogs.views import launch
 from dialogs.wording import files_words, grouped, in_halves, last_day, place_words
 
@@ -29,9 +30,9 @@ THERE = "there"
 
 
 def category_ask(here: Here[Any]) -> Line:
-    if here.facts.likely and here.page == 0:
+    if here.facts.likely and here.page == 0 and not here.sought:
         return line("What is it about? This looks closest.")
-    return line("What is it about? Please choose from the list.")
+    return line("What is it about? Choose from the list, or write a part of the name.")
 
 
 def option(category: Category) -> Button:
@@ -86,7 +87,7 @@ def photos_at_once(step: Step[tuple[str, ...]]) -> Step[tuple[str, ...]]:
             return reply
         return replace(reply, values={id: v.value if isinstance(v, Held) else v for id, v in reply.values.items()})
 
-    return replace(step, show=show, read=read)
+    return replace(step, show=show, read=read, say=unsaid)
 
 
 def photos_ask(here: Here[Any]) -> Line:
@@ -114,6 +115,7 @@ CATEGORY = chosen_before(
         options=lambda here: [option(c) for c in here.facts.likely],
         more=lambda here: [option(c) for c in here.facts.all],
         page=OPTIONS,
+        search=True,
     ),
     category_of,
 )
@@ -164,23 +166,26 @@ def command(draft: Draft) -> FileAppeal:
 
 
 CHECK = unless_empty(
-    consent(
-        "check",
-        summary,
-        line("Send"),
-        photos=lambda draft: draft[PHOTOS],
-        changes=(
-            (line("the words"), TEXT),
-            (line("the category"), CATEGORY),
-            (line("the town"), TERRITORY),
-            (line("the address"), PLACE),
-            (line("the photos"), PHOTOS),
-            (line("the files"), DOCUMENTS),
-        ),
+    or_discard(
+        consent(
+            "check",
+            summary,
+            line("Send"),
+            photos=lambda draft: draft[PHOTOS],
+            changes=(
+                (line("the words"), TEXT),
+                (line("the category"), CATEGORY),
+                (line("the town"), TERRITORY),
+                (line("the address"), PLACE),
+                (line("the photos"), PHOTOS),
+                (line("the files"), DOCUMENTS),
+            ),
+        )
     ),
     DOCUMENTS,
 )
-FILED = act("filed", Receipt, command)
+SURE = sure(CHECK)
+FILED = act("filed", Receipt, command, when=lambda draft: draft[CHECK])
 
 
 def receipt(here: Here[None]) -> Text:
@@ -192,21 +197,22 @@ def receipt(here: Here[None]) -> Text:
         line("Who answers: {authority}, by {day} at the latest.", authority=authority, day=day),
         BLANK,
         line("We will write to you here when work begins and when the answer is ready."),
+        line("With number and code the message opens on any device."),
     )
 
 
-def show_receipt(here: Here[None]) -> Screen:
+def show_end(here: Here[None]) -> Screen:
+    if not here.draft[CHECK]:
+        gone = line("The draft is deleted. To report it again, simply write.")
+        return Screen((gone,), (Button("menu:", line("Menu")),))
     filed = here.draft[FILED]
-    link = (Button("link", line("The link to this message"), "link", filed.link),) if filed.link else ()
-    return Screen(receipt(here), (*link, *ways_on(here)), qr=filed.link, keep=True)
+    ways = (Button("my:0", line("My messages")), launch("appeal", "", line("New message")))
+    link = (Button("link", line("Open on the site"), "link", filed.link),) if filed.link else ()
+    return Screen(receipt(here), (*ways, *link), qr=filed.link, keep=True)
 
 
-def ways_on(here: Here[None]) -> tuple[Button, ...]:
-    return (Button("my:0", line("My messages")), launch("appeal", "", line("New message")))
-
-
-END: Step[None] = Step("end", type(None), show_receipt)
-STEPS = (TEXT, CATEGORY, TERRITORY, PHOTOS, DOCUMENTS, PLACE, CHECK, FILED, END)
+END: Step[None] = Step("end", type(None), show_end)
+STEPS = (TEXT, CATEGORY, TERRITORY, PHOTOS, DOCUMENTS, PLACE, CHECK, SURE, FILED, END)
 FORMS = (
     Form(
         "appeal",

@@ -34,15 +34,15 @@ def set_channel(draft: Draft) -> SetChannel:
 
 def is_set(here: Here[None]) -> Text:
     if here.draft[SET] is None:
-        return (line("Done."), line("What we tell by ourselves comes where you wrote last."))
+        return (line("Done."), line("We write to you where you wrote last."))
     return (
         line("Done."),
-        line("What we tell by ourselves comes here: {where}.", where=here.draft[WHERE].label),
+        line("We write to you there: {where}.", where=here.draft[WHERE].label),
         line("If nothing can be delivered there, it comes where you wrote last."),
     )
 
 
-WHERE = choice("where", line("Where shall we write to you by ourselves?"), channels, needs=lambda draft: ListChannels())
+WHERE = choice("where", line("Where shall we write to you?"), channels, needs=lambda draft: ListChannels())
 SET = act("set", int | None, set_channel)  # type: ignore[arg-type]
 WHERE_END = end(is_set, lambda here: (SETTINGS, MENU))
 

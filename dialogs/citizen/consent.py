@@ -31,12 +31,12 @@ def show(here: Here[str]) -> Screen:
         BLANK,
         line("Who: {operator}, {address}. What for: to take your message and answer.", operator=who, address=address),
         line("What: words, photos, place, chat. Seen by: those who answer."),
-        line("To withdraw it: settings, or a letter to this address. Text: {version}.", version=version),
+        line("To withdraw it: settings, or a letter to this address. Version of the text: {version}.", version=version),
         BLANK,
         line("A message is not a formal appeal under 59-FZ: that one goes by the link."),
     )
     ways = (
-        Button(yes(region), line("I agree")),
+        Button(yes(region), line("I agree"), main=True),
         Button(NO, line("I do not agree")),
         Button("policy", line("Personal data policy"), "link", region.policy_url),
         formal(region),

@@ -20,7 +20,7 @@ def ask(here: Here[bool]) -> Text:
     return (
         line("Delete everything that we know about you? This cannot be undone."),
         BLANK,
-        line("Gone: this chat, drafts, photos, files, your address here."),
+        line("Gone from us: this chat, drafts, photos, files, your address."),
         line(
             "Stays: the words of registered messages without your data, and the log of consents; the law asks for both."
         ),
@@ -30,7 +30,7 @@ def ask(here: Here[bool]) -> Text:
 
 def deleted(here: Here[None]) -> Text:
     return (
-        line("It is being deleted: in about a minute this chat will be empty."),
+        line("It is being deleted, in about a minute. What stands in your messenger only you can clear."),
         line("If you need us again, simply write: we will meet as strangers."),
     )
 

@@ -31,22 +31,24 @@ def ask(here: Here[bool]) -> Text:
     card: JoinCard = here.draft[FOUND]
     return (
         line("Is it you who writes to us from here too: {messengers}?", messengers=messengers_words(card.messengers)),
-        line("Then these chats become one: in each of them you see all of your messages."),
+        line("Then all of your messages will be seen in each of these chats."),
         line("Agree only if you have got this code yourself, in another chat of yours."),
     )
 
 
 def over(here: Here[None]) -> Text:
     joined: Joined | None = here.draft.get(JOINED)
-    if joined is not None:
-        return (line("Done. This is one chat now: {messengers}.", messengers=messengers_words(joined.messengers)),)
     card: JoinCard | None = here.draft.get(FOUND)
+    if joined is not None and card is not None:
+        there = messengers_words(card.messengers)
+        return (line("Done. Your messages are now seen here and in: {messengers}.", messengers=there),)
     if card is not None and card.own and begun(card.facts):
         return (line("Here you can say what has happened: what you have chosen is kept."),)
     if card is not None and card.own:
         return (line("This chat is yours already: it is your own code. Please enter it in the other messenger."),)
     return (
         line("This code does not work: it is good for ten minutes and once. Please take a new one in the other chat."),
+        line("If it is the access code of a message, open that by its number and code."),
     )
 
 
@@ -57,7 +59,8 @@ def ways_on(here: Here[None]) -> tuple[Button, ...]:
         return (*begun(joined.facts), Button("my:0", line("My messages")), MENU)
     if card is not None and card.own and begun(card.facts):
         return (*begun(card.facts), MENU)
-    return (launch("join", "", line("Enter a code")), MENU)
+    access = () if card is not None else (launch("find", "", line("Find by number and code")),)
+    return (launch("join", "", line("Enter a code")), *access, MENU)
 
 
 def begun(facts: Mapping[str, str]) -> tuple[Button, ...]:

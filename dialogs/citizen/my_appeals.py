@@ -13,9 +13,9 @@ from dialogs.wording import (
     grouped,
     history_words,
     last_day,
+    own_status_words,
     reason_words,
     remark_words,
-    status_words,
     what_next,
     where_words,
 )
@@ -46,7 +46,7 @@ def show_list(args: str, rows: Sequence[AppealRow]) -> Screen:
 def row_words(row: AppealRow) -> Line:
     if row.status is Status.CLARIFY:
         return line("No. {number}: we have a question for you", number=grouped(row.number))
-    return line("No. {number}: {status}", number=grouped(row.number), status=status_words(row.status))
+    return line("No. {number}: {status}", number=grouped(row.number), status=own_status_words(row.status))
 
 
 def row_button(row: AppealRow) -> Button:
@@ -65,7 +65,7 @@ def show_card(args: str, card: AppealCard | None) -> Screen:
 
 def card_words(card: AppealCard) -> Text:
     return (
-        line("Message No. {number}: {status}.", number=grouped(card.number), status=status_words(card.status)),
+        line("Message No. {number}: {status}.", number=grouped(card.number), status=own_status_words(card.status)),
         BLANK,
         literal(shortened(card.text, TEXT_SHOWN)),
         *(words for remark in card.remarks for words in remark_words(remark)),
@@ -74,7 +74,7 @@ def card_words(card: AppealCard) -> Text:
         line("Where: {where}", where=where_words(card)),
         *((line("Photos: {n}", n=len(card.photos)),) if card.photos else ()),
         line("Who answers: {authority}", authority=named(card.authority)),
-        *history_words(card.history),
+        *history_words(card.history, own_status_words),
         BLANK,
         *outlook(card),
     )

@@ -13,7 +13,7 @@ from dialogs.steps import act, end
 def working(here: Here[None]) -> Text:
     return (
         line("We are gathering everything that we know about you: your messages, files, consents and this chat."),
-        line("In about a minute the file will come here. It is kept for a day."),
+        line("In about a minute the file will come here. We keep it for a day."),
     )
 
 

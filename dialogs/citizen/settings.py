@@ -56,8 +56,8 @@ def place(card: SettingsCard) -> Text:
     if len(card.messengers) < 2:
         return ()
     if not card.channel:
-        return (line("It comes where you wrote last."),)
-    return (line("It comes here: {where}.", where=messenger_words(card.channel)),)
+        return (line("We write to you where you wrote last."),)
+    return (line("We write to you there: {where}.", where=messenger_words(card.channel)),)
 
 
 def show(args: str, card: SettingsCard) -> Screen:
@@ -101,7 +101,7 @@ def ways_on(here: Here[None]) -> tuple[Button, ...]:
     return (SETTINGS, Button("menu:", line("Menu")))
 
 
-WHAT = choice("what", line("What shall we write to you about by ourselves?"), about)
+WHAT = choice("what", line("What shall we write to you about?"), about)
 WHAT_SET = act("set", str, lambda draft: SetPushes(Pushes(draft[WHAT].key)))
 WHAT_END = end(lambda here: (DONE, told(Pushes(here.draft[WHAT].key))), ways_on)
 WHEN = choice("when", line("In which hours shall we not write to you? They are hours of the region."), hours)

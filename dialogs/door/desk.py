@@ -1,4 +1,5 @@
-"""What a chat of officials says to somebody who has not entered: where the link comes from."""
+"""What a chat of officials says to somebody who has not entered: where the link comes from. Whoever has entered
+meanwhile is led to their desk by its only button."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from core.lines import line
 from core.talk import Button, Screen
 from dialogs.views import View
 
-AGAIN = Button("desk:", line("My desk"))
+AGAIN = Button("desk:", line("Check again"))
 
 
 def show(args: str, facts: None) -> Screen:

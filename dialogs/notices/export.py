@@ -15,7 +15,7 @@ from dialogs.notices import NoticeDialog
 def show(facts: Mapping[str, str], file: FileRow) -> Screen | None:
     text = (
         line("Here is everything that we know about you, in one file."),
-        line("It is kept for a day. Please do not give it to anybody."),
+        line("We keep it for a day. Please do not give it to anybody."),
     )
     document = Document(facts["ref"], file.name, file.size)
     return Screen(text, (Button("settings:", line("Settings")),), documents=(document,), keep=True)

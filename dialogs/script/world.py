@@ -82,6 +82,7 @@ UNLESS_TOLD: Mapping[str, Any] = {
     "FindJoin": {},
     "JoinByCode": {},
     "LeaveDesk": 1,
+    "ListChannels": (),
     "ListConsents": (),
     "ListTemplates": (),
     "OpenByCode": {},
@@ -143,7 +144,8 @@ class World:
                 return found.get(key)
             case appeals.ShowQueue(pile, start, count):
                 rows = found.get(pile, ())[start : start + count]
-                return appeals.QueuePage(rows, {each: len(rows) for each, rows in found.items()})
+                counts = {each: len(rows) for each, rows in found.items()}
+                return appeals.QueuePage(rows, counts, self._found("WhoAmI").authority)
             case DetectEmergency(text):
                 return next((numbers for word, numbers in found.items() if word in text.casefold()), ())
             case FindAuthorities(words, start, count):

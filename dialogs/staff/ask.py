@@ -9,7 +9,7 @@ from typing import Any
 from core.appeals.types import NOTE_LEAST, NOTE_MOST, AskCitizen, ShowAppeal, TakeAppeal
 from core.lines import BLANK, Text, line, literal
 from core.talk import Button, Screen
-from dialogs.cards import first_words, opened, there
+from dialogs.cards import about, opened, there, way_back
 from dialogs.engine import Form
 from dialogs.session import Here
 from dialogs.steps import act, consent, end, words
@@ -54,9 +54,17 @@ def ways_on(here: Here[None]) -> tuple[Button, ...]:
 
 
 TAKEN = replace(act("taken", str, lambda draft: TakeAppeal(draft.args)), show=not_taken)
-TEXT = words("text", ask, least=NOTE_LEAST, most=NOTE_MOST, needs=lambda draft: ShowAppeal(draft.args))
+TEXT = way_back(words("text", ask, least=NOTE_LEAST, most=NOTE_MOST, needs=lambda draft: ShowAppeal(draft.args)))
 CHECK = consent("check", preview, line("Send"), changes=((line("the question"), TEXT),))
 SENT = act("sent", str, lambda draft: AskCitizen(draft.args, draft[TEXT]))
 END = end(sent, ways_on)
 
-FORMS = (Form("ask", 1, line("A question"), (TAKEN, TEXT, CHECK, SENT, END), brief=first_words(TEXT)),)
+FORMS = (
+    Form(
+        "ask",
+        1,
+        line("A question"),
+        (TAKEN, TEXT, CHECK, SENT, END),
+        brief=about(lambda number: line("Ask about No. {number}", number=number)),
+    ),
+)

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from core.appeals.types import Pile, QueuePage, ShowQueue
-from core.lines import Line, line
+from core.lines import Line, line, named
 from core.talk import Button, Screen
 from dialogs.views import View
 
+ALL = "all"
+
 
 def show(args: str, queue: QueuePage) -> Screen:
-    def count(pile: Pile) -> int:
-        return queue.counts.get(pile, 0)
+    """Only piles on which something lies; `all` shows the others too."""
+    filled = tuple(pile for pile in Pile if args == ALL or queue.counts.get(pile))
+    piles = (Button(f"queue:{pile}", label(pile, queue.counts.get(pile, 0))) for pile in filled)
+    more = (Button(f"desk:{ALL}", line("All piles")),) if len(filled) < len(Pile) else ()
+    hello = line("Your desk. {authority}", authority=named(queue.authority))
+    return Screen((hello, todo(queue)), (*piles, *more, Button("find:", line("Find by number"))))
 
-    ways = (
-        Button(f"queue:{Pile.NEW}", line("New: {n}", n=count(Pile.NEW))),
-        Button(f"queue:{Pile.MINE}", line("In work with me: {n}", n=count(Pile.MINE))),
-        Button(f"queue:{Pile.ASKED}", line("Waiting for a reply: {n}", n=count(Pile.ASKED))),
-        Button(f"queue:{Pile.OVERDUE}", line("Late: {n}", n=count(Pile.OVERDUE))),
-        Button(f"queue:{Pile.DONE}", line("Finished: {n}", n=count(Pile.DONE))),
-        Button("find:", line("Find by number")),
-    )
-    return Screen((line("Hello! This is your desk."), todo(queue)), ways)
+
+def label(pile: Pile, n: int) -> Line:
+    match pile:
+        case Pile.NEW:
+            return line("New: {n}", n=n)
+        case Pile.MINE:
+            return line("In work with me: {n}", n=n)
+        case Pile.ASKED:
+            return line("Waiting for a reply: {n}", n=n)
+        case Pile.OVERDUE:
+            return line("Late: {n}", n=n)
+        case Pile.DONE:
+            return line("Finished: {n}", n=n)
 
 
 def todo(queue: QueuePage) -> Line:

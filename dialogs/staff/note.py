@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.appeals.types import NOTE_LEAST, NOTE_MOST, AddNote
 from core.lines import Line, Text, line
 from core.talk import Button
-from dialogs.cards import first_words, opened
+from dialogs.cards import about, opened, way_back
 from dialogs.engine import Form
 from dialogs.session import Here
 from dialogs.steps import act, end, words
@@ -25,8 +25,16 @@ def ways_on(here: Here[None]) -> tuple[Button, ...]:
     return (opened(here.draft[NOTED]), Button("desk:", line("My desk")))
 
 
-TEXT = words("text", ask, least=NOTE_LEAST, most=NOTE_MOST)
+TEXT = way_back(words("text", ask, least=NOTE_LEAST, most=NOTE_MOST))
 NOTED = act("noted", str, lambda draft: AddNote(draft.args, draft[TEXT]))
 END = end(noted, ways_on)
 
-FORMS = (Form("note", 1, line("A note"), (TEXT, NOTED, END), brief=first_words(TEXT)),)
+FORMS = (
+    Form(
+        "note",
+        1,
+        line("A note"),
+        (TEXT, NOTED, END),
+        brief=about(lambda number: line("Note on No. {number}", number=number)),
+    ),
+)

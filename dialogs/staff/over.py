@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.appeals.types import Act, AppealCard, ShowAppeal, TakeAppeal
 from core.lines import Text, line, literal
 from core.talk import Button
-from dialogs.cards import only_where, opened
+from dialogs.cards import about, only_where, opened, way_back
 from dialogs.engine import Form
 from dialogs.session import Here
 from dialogs.steps import act, consent, end
@@ -37,7 +37,7 @@ def ways_on(here: Here[None]) -> tuple[Button, ...]:
 
 
 CHECK = only_where(
-    consent("check", ask, line("Take it over"), needs=lambda draft: ShowAppeal(draft.args)),
+    way_back(consent("check", ask, line("Take it over"), needs=lambda draft: ShowAppeal(draft.args))),
     Act.TAKE_OVER,
     lambda number: line("No. {number} cannot be taken over now. Please choose another one.", number=number),
     NEW,
@@ -45,4 +45,5 @@ CHECK = only_where(
 TAKEN = act("taken", str, lambda draft: TakeAppeal(draft.args, over=True))
 END = end(taken, ways_on)
 
-FORMS = (Form("over", 1, line("Take a message over"), (CHECK, TAKEN, END)),)
+BRIEF = about(lambda number: line("Take over No. {number}", number=number))
+FORMS = (Form("over", 1, line("Take a message over"), (CHECK, TAKEN, END), brief=BRIEF),)

@@ -7,7 +7,7 @@ from typing import Any
 from core.appeals.types import NOTE_LEAST, NOTE_MOST, Act, RedirectAppeal, Redirected, ShowAppeal
 from core.lines import BLANK, Line, Text, line, literal, named
 from core.talk import Button
-from dialogs.cards import only_where
+from dialogs.cards import about, only_where
 from dialogs.engine import Form
 from dialogs.session import Draft, Here, Step
 from dialogs.steps import act, consent, end, sub, words
@@ -48,7 +48,7 @@ def command(draft: Draft) -> RedirectAppeal:
     return RedirectAppeal(draft.args, draft[TO].key, draft[WHY])
 
 
-TO: Step[Button] = sub("to", Button, "pick")
+TO: Step[Button] = sub("to", Button, "pick", args=lambda draft: draft.args)
 WHY = only_where(
     words("why", ask, least=NOTE_LEAST, most=NOTE_MOST, needs=lambda draft: ShowAppeal(draft.args)),
     Act.REDIRECT,
@@ -61,4 +61,5 @@ CHECK = consent(
 SENT: Step[Any] = act("sent", Redirected, command)
 END = end(sent, ways_on)
 
-FORMS = (Form("redirect", 1, line("Pass a message on"), (TO, WHY, CHECK, SENT, END)),)
+BRIEF = about(lambda number: line("Pass on No. {number}", number=number))
+FORMS = (Form("redirect", 1, line("Pass a message on"), (TO, WHY, CHECK, SENT, END), brief=BRIEF),)

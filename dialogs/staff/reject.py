@@ -7,7 +7,7 @@ from typing import Any
 from core.appeals.types import NOTE_LEAST, NOTE_MOST, REASONS, Act, Reason, RejectAppeal, ShowAppeal
 from core.lines import BLANK, Text, line, literal
 from core.talk import Button
-from dialogs.cards import only_where, opened
+from dialogs.cards import about, only_where, opened, way_back
 from dialogs.engine import Form
 from dialogs.session import Draft, Here
 from dialogs.steps import act, choice, consent, end, words
@@ -46,12 +46,14 @@ def command(draft: Draft) -> RejectAppeal:
 
 
 REASON = only_where(
-    choice(
-        "reason",
-        line("Why is this message not taken? The author will read the reason."),
-        options=reasons,
-        page=len(REASONS),
-        needs=lambda draft: ShowAppeal(draft.args),
+    way_back(
+        choice(
+            "reason",
+            line("Why is this message not taken? The author will read the reason."),
+            options=reasons,
+            page=len(REASONS),
+            needs=lambda draft: ShowAppeal(draft.args),
+        )
     ),
     Act.REJECT,
     lambda number: line("You cannot decline No. {number} now.", number=number),
@@ -68,4 +70,5 @@ CHECK = consent("check", preview, line("Decline it"), changes=((line("the reason
 SENT = act("sent", str, command)
 END = end(sent, ways_on)
 
-FORMS = (Form("reject", 1, line("Decline a message"), (REASON, TEXT, CHECK, SENT, END)),)
+BRIEF = about(lambda number: line("Decline No. {number}", number=number))
+FORMS = (Form("reject", 1, line("Decline a message"), (REASON, TEXT, CHECK, SENT, END), brief=BRIEF),)

@@ -6,7 +6,7 @@ Each knows its own id: rename one by building it anew with `was=`. Any field of 
 from dialogs.steps.asks import Ask, Check, asked
 from dialogs.steps.choices import DONE, Options, choice, ticks
 from dialogs.steps.course import YES, act, consent, end, sub
-from dialogs.steps.things import documents, documents_in_words, gathered, photos, photos_in_words, place, place_in_words
+from dialogs.steps.things import documents, gathered, photos, photos_in_words, place, place_in_words, unsaid
 from dialogs.steps.words import SKIP, answer, day, number, words
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "consent",
     "day",
     "documents",
-    "documents_in_words",
     "end",
     "gathered",
     "number",
@@ -33,5 +32,6 @@ __all__ = [
     "place_in_words",
     "sub",
     "ticks",
+    "unsaid",
     "words",
 ]

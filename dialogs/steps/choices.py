@@ -28,9 +28,9 @@ def choice(
     search: bool = False,
     **rest: Any,
 ) -> Step[Button]:
-    """One of the options, `page` of them on a screen. With `more`, the options are the likely ones, and «Other…» opens
-    the whole list; with `search`, typed words narrow them down. A given one gets its label from them. The label is kept
-    as JSON, which would turn a date among its arguments into plain digits."""
+    """One of the options, `page` of them on a screen. With `more`, the options are the likely ones, and «All subjects…»
+    opens the whole list; with `search`, typed words narrow them down. A given one gets its label from them. The label
+    is kept as JSON, which would turn a date among its arguments into plain digits."""
     choose = line("Please choose one of the buttons.")
 
     def offered(here: Here[Button]) -> list[Button]:
@@ -54,7 +54,7 @@ def choice(
             return Took({id: fits[0]})
         if fits:
             return Sought(line("These fit your words. Please choose one, or write more of its name."), words)
-        return Refused(line("Nothing here is called so. Please write a part of the name, or press a button."))
+        return Refused(line("Nothing here is called so. Please press a button, or write a part of its name."))
 
     def check(value: Button, here: Here[Button]) -> Line | None:
         known = value.key in [b.key for b in offered(here)]
@@ -73,7 +73,7 @@ def _paged(likely: list[list[Button]], every: list[Button], size: int, at: int) 
     first = [page for page in likely if page]
     pages = [*first, *(every[i : i + size] for i in range(0, len(every), size))] or [[]]
     at = at if at < len(pages) else 0
-    onward = line("Other…") if first and at == 0 else line("More options")
+    onward = line("All subjects…") if first and at == 0 else line("More options")
     back = [Button(f"{PAGE}{at - 1}", line("Previous options"))] if at else []
     on = [Button(f"{PAGE}{at + 1}", onward)] if at + 1 < len(pages) else []
     return (*pages[at], *back, *on)

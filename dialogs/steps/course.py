@@ -37,6 +37,8 @@ def consent(
     def read(said: Said, here: Here[bool]) -> Took | Refused:
         if isinstance(said, Press):
             return Took({id: True})
+        if any(step.id in here.draft.values for _, step in changes):
+            return Refused(line("To correct it, press «Change: …»."))
         return Refused(line("Please press «{button}» or one of the other buttons.", button=label))
 
     return Step(id, bool, show, read, fresh=True, **more)

@@ -1,11 +1,12 @@
-"""Steps that are answered by what a device sends: a place, photos, files."""
+"""Steps that are answered by what a device sends: a place, photos, files. Those that say themselves how much there is
+say no more of their answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from core.lines import Line, line, lines, literal
+from core.lines import BLANK, Line, line, lines, literal
 from core.talk import Button, Held, Message, Place, Press, Refused, Said, Screen, Took
 from dialogs import reads
 from dialogs.session import Here, Step
@@ -92,7 +93,7 @@ def gathered(id: str, most: int = 10, **more: Any) -> Step[tuple[str, ...]]:
         line("Remove the photos"),
         lambda n: lines("Only the first {n} photo is kept.", "Only the first {n} photos are kept.", n),
     )
-    return _beside(id, "photos", most, *asks, **{"say": photos_in_words, **more})
+    return _beside(id, "photos", most, *asks, **more)
 
 
 def documents(id: str, most: int = 5, **more: Any) -> Step[tuple[str, ...]]:
@@ -103,7 +104,7 @@ def documents(id: str, most: int = 5, **more: Any) -> Step[tuple[str, ...]]:
         line("Remove the files"),
         lambda n: lines("Only the first {n} file is kept.", "Only the first {n} files are kept.", n),
     )
-    return _beside(id, "documents", most, *asks, **{"say": documents_in_words, **more})
+    return _beside(id, "documents", most, *asks, **more)
 
 
 def _beside(
@@ -133,11 +134,22 @@ def _beside(
         value = tuple(dict.fromkeys((*own, *new)))
         return Took({id: value[:most]}, cut(most) if len(value) > most else None)
 
-    return Step(id, tuple[str, ...], show, read, given=lambda args: (), takes=frozenset({part}), beside=True, **more)
+    return Step(
+        id,
+        tuple[str, ...],
+        show,
+        read,
+        given=lambda args: (),
+        say=unsaid,
+        takes=frozenset({part}),
+        beside=True,
+        **more,
+    )
 
 
-def documents_in_words(value: tuple[str, ...]) -> Line:
-    return lines("{n} file", "{n} files", len(value)) if value else line("no files")
+def unsaid(value: tuple[str, ...]) -> Line:
+    """The question says how many there are."""
+    return BLANK
 
 
 def photos_in_words(value: tuple[str, ...]) -> Line:

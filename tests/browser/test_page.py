@@ -28,9 +28,9 @@ async def test_after_a_reload_the_newest_screen_is_in_view(product: Product, bro
     citizen = await a_citizen(await browser.new_context(locale="ru-RU", viewport=PHONE), product.address)
     await citizen.say(STORY)
     await citizen.press("Даю согласие")
-    await expect(citizen.button("Другое…")).to_be_in_viewport()
+    await expect(citizen.button("Все темы…")).to_be_in_viewport()
     await citizen.page.reload()
-    await expect(citizen.button("Другое…")).to_be_in_viewport()
+    await expect(citizen.button("Все темы…")).to_be_in_viewport()
 
 
 async def test_a_link_with_a_language_changes_the_conversation_too(product: Product, browser: Browser) -> None:

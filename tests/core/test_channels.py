@@ -154,6 +154,7 @@ def test_what_does_not_reach_them_there_comes_where_they_wrote_last(
     ref = world.write(lambda tx: add_file(tx, citizen.id, "0" * 64, "image/png", 1, world.now))
     world.write(lambda tx: tell_lost(tx, FileLost(ref, citizen.id, "gone"), world.now))
     assert told(world) == [three[at]] * 2
+    assert rows(world)[1].body["facts"]["problem"] == "gone", "what helps depends on it"
 
 
 @on_sqlite

@@ -51,6 +51,11 @@ def citizen(world: World) -> Citizen:
     return world.a_citizen()
 
 
+def test_a_page_names_the_authority_of_who_looks(world: World) -> None:
+    names = {who: queue(world, world.an_official(who), Pile.NEW).authority["en"] for who in ("petrov", "orlova")}
+    assert names == {"petrov": "Zarechny City Administration", "orlova": "Ministry of Transport of Zarechny Krai"}
+
+
 def test_every_appeal_lies_on_the_pile_of_its_status(world: World, citizen: Citizen) -> None:
     petrov, kim = world.an_official("petrov"), world.an_official("kim")
     new, reopened = world.a_filed(citizen), world.an_answered(citizen, kim)

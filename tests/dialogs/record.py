@@ -61,6 +61,7 @@ WALKS: dict[str, tuple[str, list[Move]]] = {
     "rate": ("48212-2", [{"press": "4"}]),
     "report": ("", [{"press": 0}, {"press": 0}]),
     "web": ("", []),
+    "data": ("", []),
     "leave": ("", [{"press": 0}]),
     "enter": ("a-token", [{"press": 0}]),
     "take": ("48210-0", []),

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from core.appeals.types import FileAppeal
 from core.shown import Shown
-from core.talk import Place
+from core.talk import Message, Place
 from dialogs.reads import plain
+from dialogs.script.rules import BUTTONS
 from tests.dialogs.stage import Stage, stage
 
 WORDS, POINT, ADDRESS = "The lamp in our yard is dark", Place("", 55.7512, 37.6184), "5 Lenina St"
@@ -50,6 +51,40 @@ def test_the_receipt_has_all_that_a_citizen_needs_later_and_is_kept() -> None:
     for what in ("482-135-070", "K7MP-9QXA", "Zarechny Town Hall", "10 December 2026", "We will write to you here"):
         assert what in receipt.text
     assert s.labels == ["My messages", "New message"]
+
+
+def test_what_is_not_to_be_sent_is_deleted_after_a_second_press_and_only_then() -> None:
+    s = stage()
+    s.say(WORDS, ("a.jpg",))
+    to_the_check(s)
+    assert len(s.labels) <= BUTTONS and "Delete the draft?" in s.press("Do not send it").text
+    assert WORDS in s.press("Keep it").text, "a slip loses nothing"
+    s.press("Do not send it")
+    assert "added to your message" in s.say("The lamp at the gate is dark too, since Monday").note
+    assert s.press("Do not send it", "Delete it").text == "The draft is deleted. To report it again, simply write."
+    assert s.done == [] and s.play.talk.frames == () and s.play.talk.aside == () and s.labels == ["Menu"]
+
+
+def test_with_files_too_there_is_room_for_every_button() -> None:
+    s = stage()
+    s.play.turn(Message(WORDS, ("a.jpg",), documents=("b.pdf",)))
+    to_the_check(s)
+    assert len(s.labels) == BUTTONS and {"Change: the files", "Do not send it", "Back", "Menu"} <= {*s.labels}
+
+
+def test_a_subject_may_be_named_in_words() -> None:
+    s = stage()
+    s.say(WORDS)
+    assert "Where is it?" in s.say("I do not know").text
+    (session,) = s.play.talk.frames
+    assert session.answers["category"]["key"] == "other" and session.answers["text"] == WORDS
+
+
+def test_short_words_at_the_check_are_told_how_to_correct() -> None:
+    s = stage()
+    s.say(WORDS)
+    to_the_check(s)
+    assert s.say("wrong address").note == "To correct it, press «Change: …»."
 
 
 @settings(max_examples=40)
@@ -144,6 +179,7 @@ def test_the_link_and_its_code_for_cameras_stand_in_the_receipt() -> None:
     to_the_check(s)
     receipt = s.press("Send")
     assert receipt.qr == link and [b.url for b in receipt.buttons if b.kind == "link"] == [link]
+    assert s.labels == ["My messages", "New message", "Open on the site"], "what leads out of the chat comes last"
 
 
 def test_an_address_of_several_lines_is_shown_as_one() -> None:
@@ -198,6 +234,19 @@ def test_words_beside_a_photo_are_added_where_photos_are_asked_for() -> None:
     s.press("Street lights", "Zarechny")
     shown = s.say("The photo shows the wire that hangs down from the lamp", ("a.jpg",))
     assert "This is added to your message." in shown.note and "not kept" not in shown.note
-    assert "The words beside it are not kept." in s.say("a wire", ("b.jpg",)).note
+    shown = s.say("a wire", ("b.jpg",))
+    assert "This is added to your message." in shown.note and "not kept" not in shown.note, "however short they are"
     check = to_the_check(s)
-    assert f"{WORDS}\nThe photo shows the wire" in check.text and check.photos == ("a.jpg", "b.jpg")
+    assert f"{WORDS}\nThe photo shows the wire that hangs down from the lamp\na wire" in check.text
+    assert check.photos == ("a.jpg", "b.jpg")
+
+
+def test_words_beside_a_photo_are_added_wherever_they_answer_nothing() -> None:
+    s = stage()
+    s.say(WORDS)
+    assert s.say("by night", ("a.jpg",)).note == "This is added to your message."
+    s.press("Street lights")
+    assert s.say("by day", ("b.jpg",)).note == "This is added to your message."
+    s.say("Zarechny", ("c.jpg",))
+    (session,) = s.play.talk.frames
+    assert session.answers["territory"]["label"] and session.answers["text"] == f"{WORDS}\nby night\nby day"

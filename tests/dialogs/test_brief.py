@@ -161,7 +161,46 @@ def test_a_way_on_never_leads_to_a_dialog_that_is_not_here() -> None:
     """Shared forms name views of citizens: they are here under the same names."""
     assert {"menu", "my", "card", "settings"} <= {*brief().dialogs.views}
     assert set(SHARED) <= {*load("citizen").forms}
-    assert set(brief().renamed.values()) <= {*brief().dialogs.forms}
+    assert set(brief().renamed.values()) <= {*brief().dialogs.forms, *brief().dialogs.views}
+
+
+def test_whoever_tells_of_danger_is_told_whom_to_call_and_nothing_of_it_is_kept() -> None:
+    words = f"{TYPED} is burning".lower()
+    s = stage(who="brief", facts={"DetectEmergency": {words: [{"number": "101", "what": {"en": "fire"}}]}})
+    s.command("report"), s.say(words.capitalize())
+    alarm = next(shown for shown in s.play.shown if shown.alarm)
+    assert "101: fire" in alarm.text and "kept" not in alarm.text
+    assert TYPED not in kept(s) and s.play.shown[-1].text.startswith("What is it about?")
+
+
+@pytest.mark.parametrize("said", [Message(unread="words"), Message("Ivanov"), Message(photos=("a.jpg",))])
+def test_the_same_is_said_about_all_that_is_not_taken(said: Message) -> None:
+    s = stage(who="brief")
+    s.play.turn(said)
+    assert s.play.shown[-1].note == (
+        "We have neither read nor kept this: no personal data are taken in Telegram. Press «Report a problem»; words "
+        "and photos go on the site."
+    )
+
+
+def test_a_message_that_was_changed_is_not_taken_either() -> None:
+    s = stage(who="brief")
+    s.play.turn(Message(unread="words", key="1", edited="1"))
+    assert s.play.shown[-1].note.startswith("We have neither read nor kept this")
+
+
+@pytest.mark.parametrize("command", ["delete", "mydata"])
+def test_what_people_may_do_with_their_data_they_do_on_the_site(command: str) -> None:
+    s = stage(who="brief", facts={"AboutRegion": WEB})
+    shown = s.command(command)
+    assert shown.text.startswith("You can delete or get your data on the site, in the settings.")
+    assert [button.kind for button in shown.buttons] == ["link", "press", "press", "press"]
+    assert s.press("Show a new link").text == shown.text
+
+
+def test_the_policy_is_found_where_its_command_leads() -> None:
+    s = stage(who="brief")
+    assert "Personal data policy" in [button.label for button in s.command("privacy").buttons]
 
 
 def test_a_subject_and_a_district_are_handed_over_by_a_link() -> None:
@@ -193,17 +232,17 @@ def test_a_link_does_not_get_lost_above_something_begun() -> None:
     s.command("report"), s.press("Street lights")
     s.pushed("status", number=NUMBER, status="answered")
     s.press("Read the answer")
-    link, below = s.play.shown[-2:]
+    link = s.play.shown[-1]
     assert [button.kind for button in link.buttons].count("link") == 1 and link.keep
-    assert "Where is it?" in below.text
+    assert "Where is it?" in s.press("Go on: Report a problem").text
 
 
 def test_a_score_is_given_from_the_notice_and_the_words_about_it_on_the_page() -> None:
     s = stage(who="brief", facts={"AboutRegion": WEB})
     s.pushed("status", number=NUMBER, status="answered")
     s.press("1 – very bad")
-    assert s.done == [RateAnswer(NUMBER, 1)] and "on the page" in s.play.shown[-1].text
-    assert s.labels == ["Open on the page", "My messages", "Menu"]
+    assert s.done == [RateAnswer(NUMBER, 1)] and "on the site" in s.play.shown[-1].text
+    assert s.labels == ["Open on the site", "My messages", "Menu"]
 
 
 APPEAL, LAMP = load("citizen").forms["appeal"], "A deep hole in the road near the school"

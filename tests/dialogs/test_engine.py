@@ -335,7 +335,10 @@ def test_none_may_be_an_answer() -> None:
     [
         (
             Message(voice="v1"),
-            "Voice messages are not listened to here: please write it in words.\nPlease answer in words.",
+            (
+                "We do not listen to voice messages. Press the microphone on your phone's keyboard: "
+                "it writes down what you say."
+            ),
         ),
         (Message(documents=("d1",)), "Files are not taken here.\nPlease answer in words."),
         (Message(photos=("p1",)), "Photos are not taken here.\nPlease answer in words."),

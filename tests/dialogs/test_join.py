@@ -35,7 +35,7 @@ def test_nothing_is_joined_before_a_press() -> None:
     assert s.done == [FindJoin(CODE)]
     shown = s.press("It is me, join them")
     assert s.done == [FindJoin(CODE), JoinByCode(CODE)]
-    assert "one chat now: VK, the chat on the site and Telegram." in shown.text
+    assert "seen here and in: Telegram." in shown.text
     assert s.labels == ["My messages", "Menu"]
 
 
@@ -56,8 +56,9 @@ def test_a_message_that_was_begun_where_nothing_could_be_said_goes_on_here() -> 
 @pytest.mark.parametrize("code", ["AAAAAAAA", "x", "<b>", "9" * 200, "{code}", OWN])
 def test_a_code_that_does_not_work_leads_on(code: str) -> None:
     s = entered(code)
-    assert s.labels == ["Enter a code", "Menu"] and s.play.problems == []
-    assert ("your own code" in s.play.shown[-1].text) is (code == OWN)
+    shown, own = s.play.shown[-1], code == OWN
+    assert s.labels == ["Enter a code", *([] if own else ["Find by number and code"]), "Menu"] and s.play.problems == []
+    assert ("your own code" in shown.text, "access code of a message" in shown.text) == (own, not own)
     assert s.done == [FindJoin(code)]
 
 

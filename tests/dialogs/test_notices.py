@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bots.files.answers import REASONS
 from core.appeals.types import Reason
 from tests.dialogs.stage import stage
 
@@ -92,6 +93,20 @@ def test_a_gathered_file_is_handed_over_and_kept() -> None:
 def test_what_was_lost_is_asked_for_again(name: str, words: str) -> None:
     shown = stage().pushed("lost", ref="f1", name=name)
     assert shown is not None and words in shown.text and "once more" in shown.text
+
+
+@pytest.mark.parametrize("name", ["act.exe", ""])
+@pytest.mark.parametrize("problem", REASONS)
+def test_what_cannot_be_taken_is_not_asked_for_again_for_ever(problem: str, name: str) -> None:
+    shown = stage().pushed("lost", ref="f1", name=name, problem=problem)
+    assert shown is not None and "once more" not in shown.text and name in shown.text
+    assert ("too large" in shown.text) is (problem in ("size", "pixels"))
+
+
+@pytest.mark.parametrize("problem", ["", "gone", "status 500", "ClientError"])
+def test_what_did_not_come_through_is_asked_for_again(problem: str) -> None:
+    shown = stage().pushed("lost", ref="f1", name="act.pdf", problem=problem)
+    assert shown is not None and "once more" in shown.text
 
 
 @pytest.mark.parametrize(

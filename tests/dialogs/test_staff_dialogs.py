@@ -13,6 +13,7 @@ from core.appeals.types import (
     RejectAppeal,
     TakeAppeal,
 )
+from core.talk import Message
 from tests.dialogs.stage import Stage, stage
 
 NEW, ANSWER = "117350425", "The hole was filled this morning."
@@ -57,6 +58,69 @@ def test_a_ready_answer_may_be_put_in_own_words() -> None:
     s.say(ANSWER)
     s.press("Send")
     assert s.done[-1] == AnswerAppeal(NEW, ANSWER)
+
+
+def holed(number: str = NEW) -> Stage:
+    ready = {"code": "done", "name": {"en": "Done"}, "text": {"ru": "Работы выполнены [когда]: [что сделано]."}}
+    s = desk(ShowAppeal={number: FREE}, ListTemplates=[ready])
+    s.command("answer", number)
+    return s
+
+
+def test_a_ready_answer_does_not_go_out_with_its_holes() -> None:
+    s = holed()
+    shown = s.press("Done")
+    assert shown.note == "Please replace the words in brackets: [когда], [что сделано]."
+    assert "Работы выполнены [когда]: [что сделано]." in shown.text and "Send" not in s.labels, "it can be copied"
+    half = s.say("Работы выполнены вчера: [что сделано].")
+    assert half.note == "Please replace the words in brackets: [что сделано]." and s.done == [TakeAppeal(NEW)]
+    s.say("Работы выполнены вчера: яма засыпана [щебнем].")
+    s.press("Send")
+    assert s.done[-1] == AnswerAppeal(NEW, "Работы выполнены вчера: яма засыпана [щебнем].")
+
+
+def test_what_was_sent_with_a_hole_may_be_put_right_where_it_stands() -> None:
+    s = holed()
+    s.press("Done")
+    s.say("Работы выполнены [когда]: засыпали.")
+    s.play.turn(Message("Работы выполнены вчера: засыпали.", edited="Работы выполнены [когда]: засыпали."))
+    s.press("Change: the answer")
+    s.play.turn(Message("Работы выполнены [когда].", edited="Работы выполнены [когда]: засыпали."))
+    assert "Send" not in s.labels and "Please replace" in s.play.shown[-1].note
+
+
+def test_the_photos_stand_on_the_card_only() -> None:
+    s = desk(ShowAppeal={NEW: FREE})
+    assert s.command("card", NEW).photos and not s.press("Answer it").photos
+
+
+@pytest.mark.parametrize("form", ["answer", "ask", "redirect", "reject", "note", "over"])
+def test_a_form_opened_by_mistake_leads_back_to_the_message_and_leaves_nothing(form: str) -> None:
+    s = desk(ShowAppeal={NEW: {"may": [*ALL, "take_over"], "official": "A. Petrova"}})
+    s.command(form, NEW)
+    assert "Message No. 117-350-425" in s.press("Back to the message").text
+    assert s.play.talk.frames == () and not any(label.startswith("Go on") for label in s.labels)
+
+
+@pytest.mark.parametrize("form", ["answer", "note"])
+def test_without_a_number_there_is_no_way_back_to_a_message(form: str) -> None:
+    assert "Back to the message" not in [b.label for b in desk().command(form, "").buttons]
+
+
+def test_what_was_begun_is_named_by_its_number() -> None:
+    s = desk(ShowAppeal={NEW: FREE})
+    s.command("reject", NEW)
+    s.press("it is advertising", "My desk")
+    assert s.labels[-1] == "Go on: Decline No. 117-350-425"
+
+
+def test_the_desk_shows_what_there_is_and_all_of_it_when_asked() -> None:
+    s = desk()
+    shown = s.command("desk")
+    assert shown.text.startswith("Your desk. Zarechny Town Hall")
+    assert s.labels == ["New: 1", "Finished: 1", "All piles", "Find by number"]
+    s.press("All piles")
+    assert s.labels[1:4] == ["In work with me: 0", "Waiting for a reply: 0", "Late: 0"] and "All piles" not in s.labels
 
 
 def test_no_words_of_a_citizen_can_pass_for_ours() -> None:
@@ -159,6 +223,7 @@ def test_an_organization_is_sought_until_it_is_found() -> None:
     s = desk(ShowAppeal={NEW: FREE})
     s.command("redirect", NEW)
     assert "No organization has «spaceport»" in s.say("spaceport").text
+    assert "Ministry of Transport" in [b.label for b in s.press("Show all").buttons]
     assert "Ministry of Transport" in [b.label for b in s.say("ministry").buttons]
     s.press("Ministry of Transport")
     s.say("It is their road.")

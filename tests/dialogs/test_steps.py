@@ -98,7 +98,7 @@ def pages(step: Step[Button]) -> list[list[str]]:
     d, seen = alone(step), list[list[str]]()
     while True:
         seen.append([key for key in d.keys if not key.startswith("/")])
-        onward = [b.key for b in d.screen.buttons if in_words(b.label) in ("More options", "Other…")]
+        onward = [b.key for b in d.screen.buttons if in_words(b.label) in ("More options", "All subjects…")]
         if not onward:
             return seen
         d.press(onward[0])
@@ -111,11 +111,11 @@ def test_a_long_choice_is_paged_at_seven() -> None:
     assert pages(choice("c", literal("?"), lambda here: [])) == [[]]
 
 
-def test_likely_options_come_first_and_the_whole_list_behind_other() -> None:
+def test_likely_options_come_first_and_the_whole_list_behind_them() -> None:
     step = choice("c", literal("?"), lambda here: TEN[8:10], more=lambda here: TEN)
     assert pages(step) == [list("ij"), list("abcdefg"), list("hijklmn"), list("op")]
-    assert alone(step).labels == ["I", "J", "Other…"]
-    assert alone(step, "other", ("c",)).s.answers["c"]["key"] == "c"
+    assert alone(step).labels == ["I", "J", "All subjects…"]
+    assert alone(step, ("/page:1",), ("c",)).s.answers["c"]["key"] == "c"
     assert pages(choice("c", literal("?"), lambda here: [], more=lambda here: TEN[:8])) == [list("abcdefg"), ["h"]]
 
 

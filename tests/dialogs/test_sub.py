@@ -118,8 +118,8 @@ def test_both_are_put_aside_and_come_back_together() -> None:
     assert chat.forms == ["move", "pick", "begins", "pick"]
     assert chat.press("Go on: Move").text == "Which one?"
     assert chat.forms == ["begins", "pick", "move", "pick"]
-    chat.press("park a", "Send")
-    assert chat.text == "Which one?" and chat.forms == ["begins", "pick"]
+    assert chat.press("park a", "Send").labels == ["Again", "Go on: Begins"]
+    assert chat.press("Go on: Begins").text == "Which one?" and chat.forms == ["begins", "pick"]
 
 
 def test_a_press_on_an_older_screen_of_the_form_below_shows_where_we_are() -> None:

@@ -17,16 +17,8 @@ from tests.fakes.people import Bubble, Key
 from tests.messengers.bench import SECRET, Bench, bench
 from tests.messengers.conftest import product
 from tests.messengers.scenes import plain
-from tests.messengers.suite import (
-    CATEGORY,
-    CONSENT,
-    WORDS,
-    MessengerContract,
-    asked,
-    begun,
-    say,
-    to_check,
-)
+from tests.messengers.suite import MessengerContract
+from tests.messengers.walks import CATEGORY, CONSENT, WORDS, asked, begun, say, to_check
 from tests.web.site import Log
 
 
@@ -37,7 +29,7 @@ async def there(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench
 
 
 class TestTelegram(MessengerContract):
-    send, edit, upload, fetch = "sendMessage", "editMessageText", "sendPhoto", "getFile"
+    send, edit, fetch = "sendMessage", "editMessageText", "getFile"
     no_edit = Refuse(400, {"ok": False, "error_code": 400, "description": "Bad Request: message to edit not found"})
     shown_when_lost = 2
 

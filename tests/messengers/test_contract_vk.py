@@ -17,7 +17,8 @@ from tests.fakes.people import Bubble, Key
 from tests.fakes.vk_errors import refusal
 from tests.messengers.bench import SECRET, Bench, bench
 from tests.messengers.conftest import product
-from tests.messengers.suite import CONSENT, WORDS, MessengerContract, begun, say, to_check
+from tests.messengers.suite import MessengerContract
+from tests.messengers.walks import CONSENT, WORDS, begun, say, to_check
 from tests.web.site import Answer, Log
 
 
@@ -28,7 +29,7 @@ async def there(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench
 
 
 class TestVK(MessengerContract):
-    send, edit, upload, fetch = "messages.send", "messages.edit", "upload", "file"
+    send, edit, fetch = "messages.send", "messages.edit", "file"
     no_edit = refusal(909)
     shown_when_lost = 1
 

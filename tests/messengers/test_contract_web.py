@@ -11,7 +11,7 @@ import pytest_asyncio
 from tests.fakes.people import Bubble, Key
 from tests.messengers.bench import Bench
 from tests.messengers.conftest import product
-from tests.messengers.suite import TalkContract
+from tests.messengers.talk import TalkContract
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import chain
 
 import pytest
@@ -25,7 +26,7 @@ LABELS = st.tuples(st.sampled_from("абвгд123"), st.lists(SIGNS, max_size=9)
 )
 KINDS = st.sampled_from(["press", "press", "press", "link", "place", "contact"])
 URLS = st.sampled_from(["https://example.ru/a", "http://127.0.0.1:8080/x", "http://localhost/x", "https://t.me/bot"])
-BUTTONS = st.builds(ShownButton, st.just("menu:"), LABELS, KINDS, URLS)
+BUTTONS = st.builds(ShownButton, st.sampled_from(["menu:", "~r~1~a", "~r~1~/back"]), LABELS, KINDS, URLS, st.booleans())
 
 
 @st.composite
@@ -74,7 +75,7 @@ def test_every_part_is_taken(shown: Shown, caps: Caps) -> None:
         assert all(len(row) <= caps.columns for row in part.rows)
         assert sum(map(len, part.rows)) <= caps.buttons
         for row in part.rows:
-            assert len(row) == 1 or not any(button.kind in caps.alone for button in row)
+            assert len(row) == 1 or not any(button.main or button.kind in caps.alone for button in row)
         if not part.below:
             assert all(0 < units(button.label) <= caps.label for button in chain(*part.rows))
 
@@ -99,6 +100,49 @@ def test_buttons_hang_on_the_last_part_and_are_not_alike(shown: Shown, caps: Cap
     assert not any(part.rows or part.below for part in before)
     labels = [button.label for row in last.rows for button in row]
     assert len(labels) == len(set(labels))
+
+
+@given(SCREENS, caps())
+def test_buttons_are_read_in_their_order(shown: Shown, caps: Caps) -> None:
+    """Whoever presses by a number counts row by row."""
+    rows = fit(shown, replace(caps, label=400))[-1].rows
+    labels = [button.label for row in rows for button in row]
+    assert labels == [button.label for button in shown.buttons if button.label in labels]
+
+
+def labels(buttons: tuple[ShownButton, ...], caps: Caps) -> list[list[str]]:
+    (part,) = fit(Shown("?", buttons=buttons), caps)
+    return [[button.label for button in row] for row in part.rows]
+
+
+def check() -> tuple[ShownButton, ...]:
+    parts = ("текст", "категорию", "город", "адрес", "фото")
+    changes = (ShownButton(f"~r~1~/change:{part}", f"Изменить: {part}") for part in parts)
+    yes, back, menu = ShownButton("~r~1~yes", "Отправить", main=True), ("~r~1~/back", "Назад"), ("menu:", "Меню")
+    return (yes, *changes, ShownButton(*back), ShownButton(*menu))
+
+
+def test_where_rows_run_out_the_main_button_keeps_its_own_and_the_words_stay_readable() -> None:
+    changes = [["Изменить: текст"], ["Изменить: категорию"], ["Изменить: город"]]
+    assert labels(check(), VK) == [
+        *(["Отправить"], *changes),
+        ["Изменить: адрес", "Изменить: фото"],
+        ["Назад", "Меню"],
+    ]
+    alone = [["Изменить: адрес"], ["Изменить: фото"]]
+    assert labels(check(), TELEGRAM) == [["Отправить"], *changes, *alone, ["Назад", "Меню"]]
+
+
+def test_short_ways_on_share_a_row_and_answers_stay_a_list() -> None:
+    scores = tuple(ShownButton(f"~r~1~{n}", f"{n} – so-so") for n in range(1, 6))
+    menu = ShownButton("menu:", "Menu")
+    assert labels((*scores, menu), TELEGRAM) == [[score.label] for score in (*scores, menu)]
+    languages = (ShownButton("language:ru", "Русский"), ShownButton("language:en", "English"))
+    ways = (ShownButton("quiet", "What to write about"), *languages, ShownButton("personal:", "My data"), menu)
+    pairs = [["What to write about"], ["Русский", "English"], ["My data", "Menu"]]
+    assert labels(ways, TELEGRAM) == labels(ways, VK) == pairs
+    place = ShownButton("~r~1~here", "Send where I am", "place")
+    assert labels((place, ShownButton("~r~1~/back", "Back"), menu), TELEGRAM) == [["Send where I am"], ["Back", "Menu"]]
 
 
 @given(SCREENS, caps())

@@ -13,7 +13,7 @@ from core.conversations.tables import conversations
 from core.inbox.tables import inbox
 from tests.messengers.bench import bench
 from tests.messengers.scenes import plain
-from tests.messengers.suite import (
+from tests.messengers.walks import (
     CHECK,
     PHOTO,
     PHOTOS,
@@ -36,7 +36,7 @@ from tests.messengers.suite import (
 from tests.web.site import Log
 
 MENU, SETTINGS, OFFER = "Здравствуйте!", "каждом шаге", "Код действует"
-JOIN, JOINED = "Это тоже вы", "Теперь это один чат"
+JOIN, JOINED = "Соглашайтесь, только если", "Готово"
 
 
 async def code_from(phone: Phone) -> str:
@@ -75,8 +75,8 @@ async def test_what_was_begun_in_telegram_is_sent_from_vk_and_followed_in_both(
 
         await say(telegram, "/settings", SETTINGS)
         await press(telegram, "Мои чаты", "видны в этих чатах")
-        await press(telegram, "Куда писать", "Куда нам писать")
-        await press(telegram, "ВКонтакте", "придёт сюда: ВКонтакте")
+        await press(telegram, "Куда писать", "Куда вам писать")
+        await press(telegram, "ВКонтакте", "Если туда не доставить")
         await taken(there, number)
         await vk.until(asked(TAKEN))
         assert not sees(TAKEN)(telegram)
@@ -115,7 +115,7 @@ async def test_without_personal_data_in_telegram_the_words_are_written_on_the_we
         telegram = there.person()
         await telegram.start()
         await telegram.until(asked("не спрашиваем и не показываем личные данные"))
-        await say(telegram, WORDS, "не принимаем слова")
+        await say(telegram, WORDS, "не прочитали и не сохранили")
         await telegram.photo(PHOTO)
         await there.quiet()
         await press(telegram, "Сообщить о проблеме", "О чём сообщение?")

@@ -299,6 +299,21 @@ async def test_the_bot_says_of_itself_what_it_does_in_each_language(k: Kit) -> N
     assert not k.bot.webhook["url"] and k.bot.menu[0] == {"type": "commands"}
 
 
+async def test_where_no_personal_data_are_taken_the_bot_offers_only_what_it_does(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with kit(sqlite_url, tmp_path, telegram_pii="off") as k:
+        await k.adapter.open()
+        await k.adapter.set_up()
+        commands = [it["command"] for it in k.bot.commands["all_private_chats", "en"]]
+        assert commands == ["appeal", "my", "settings", "help", "stop", "privacy"]
+        assert "on a protected page of the site" in k.bot.description["en"]
+        assert "in your own words" not in k.bot.description["en"] and "112" in k.bot.description["en"]
+        house = k.world.houses.brief
+        known = {*house.dialogs.forms, *house.dialogs.views}
+        assert {house.renamed.get(command, command) for command in commands} <= known
+
+
 async def test_the_webhook_is_set_with_its_secret(sqlite_url: str, tmp_path: Path) -> None:
     here: dict[str, Any] = {
         "telegram_mode": "webhook",

@@ -137,9 +137,9 @@ async def test_a_keyboard_below_the_chat_goes_before_buttons_come(k: Kit) -> Non
     await k.shows(maria, WHERE)
     assert [key.label for row in maria.keyboard for key in row] == ["I am here", "Skip"]
     await k.shows(maria, MENU, edit=True)
-    assert texts(maria) == ["Where?", "Got it.", "Menu"] and not maria.keyboard
+    assert texts(maria) == ["Where?", "All right.", "Menu"] and not maria.keyboard
     await k.shows(maria, HELP, edit=True)
-    assert texts(maria) == ["Where?", "Got it.", "Help"]
+    assert texts(maria) == ["Where?", "All right.", "Help"]
 
 
 async def test_a_push_leaves_that_keyboard_to_whoever_needs_it(k: Kit) -> None:

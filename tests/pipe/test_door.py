@@ -42,7 +42,7 @@ async def test_a_link_leads_through_the_door_to_the_desk(pipe: Pipe) -> None:
     await entered(pipe, chat)
     assert pipe.texts(chat)[-1].startswith("Hello, Петров Сергей Андреевич! This chat is your desk now.")
     await presses(pipe, chat, "My desk")
-    assert pipe.texts(chat)[-1].startswith("Hello! This is your desk.")
+    assert pipe.texts(chat)[-1].startswith("Your desk. Zarechny City Administration")
     assert pipe.rows("forms", "run") == []
 
 

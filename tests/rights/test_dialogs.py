@@ -76,6 +76,7 @@ DIALOGS: dict[str, dict[str, set[str]]] = {
     "brief": {
         "card": set(),
         "channel": set(),
+        "data": set(),
         "drop": set(),
         "help": set(),
         "join": set(),

@@ -17,7 +17,7 @@ def show(facts: Mapping[str, str], card: DraftCard | None) -> Screen | None:
         return None
     text = (
         line("You have begun a message and not sent it yet. It is kept for five more days."),
-        line("Would you like to go on? Open the page."),
+        line("Would you like to go on? Open the site."),
     )
     return Screen(text, (on_page(), MENU))
 

@@ -13,7 +13,7 @@ from dialogs.page import MENU, on_page
 
 
 def show(facts: Mapping[str, str], region: Region) -> Screen:
-    text = (line("We do not send your data here. Open the page and ask for them there, in the settings."),)
+    text = (line("We do not send your data here. Open the site and ask for them there, in the settings."),)
     return Screen(text, (on_page(), MENU))
 
 

@@ -13,7 +13,7 @@ from dialogs.page import MENU, on_page
 
 
 def show(facts: Mapping[str, str], region: Region) -> Screen:
-    text = (line("We could not get one of your files. Please send it once more on the page."),)
+    text = (line("We could not get one of your files. Please send it once more on the site."),)
     return Screen(text, (on_page(), MENU))
 
 

@@ -50,7 +50,7 @@ def going_on(card: AppealCard) -> Screen:
 
 def question(card: AppealCard) -> Screen:
     first = line(
-        "There is a question about your message No. {number}. Please read it on the page and reply there.",
+        "There is a question about your message No. {number}. Please read it on the site and reply there.",
         number=grouped(card.number),
     )
     return Screen((first, *until(card)), (on_page(line("Read and reply")), opened(card)), keep=True)
@@ -66,13 +66,13 @@ def rejected(card: AppealCard) -> Screen:
     number = grouped(card.number)
     text = (
         line("Your message No. {number} was not taken.", number=number),
-        line("Why, and what you can do, stands on the page."),
+        line("Why, and what you can do, stands on the site."),
     )
     return Screen(text, (on_page(), opened(card)), keep=True)
 
 
 def answered(card: AppealCard) -> Screen:
-    first = line("There is an answer to your message No. {number}. Read it on the page.", number=grouped(card.number))
+    first = line("There is an answer to your message No. {number}. Read it on the site.", number=grouped(card.number))
     if Act.RATE not in card.may:
         return Screen((first,), (on_page(line("Read the answer")), opened(card)), keep=True)
     scores = (launch("rate", f"{card.number}.{score}", score_words(score)) for score in SCORES)
