@@ -71,6 +71,8 @@ class Account:
             holding = asyncio.create_task(self._hold(stopping)) if self._holding else None
             await take_turns(self._deliver.start, self._world.signals, "outbox", stopping)
             await self._deliver.landed()
+            if holding is not None:
+                await holding  # it gives the token back
         finally:
             if holding is not None:
                 await _ended(holding)

@@ -102,7 +102,7 @@ class Deliver:
             return 1
         now, served = self._clock(), self._served
         lanes = served.lanes()
-        if await self._read(lambda conn: self._paused(conn, now)):
+        if not await self._read(lambda conn: self._is_due(conn, lanes, now)):
             return 0
         rows = await self._write(
             lambda tx: delivery.claim(tx, self._owner, lanes, room, now, served.messenger, served.account)
@@ -146,9 +146,12 @@ class Deliver:
             self._kept, ids = now, sorted(self._away)
             await self._write(lambda tx: delivery.keep(tx, ids, self._owner, now))
 
-    def _paused(self, conn: Connection, now: datetime) -> bool:
-        until = tokens.paused_until(conn, self._served.messenger, self._served.account)
-        return until is not None and until > now
+    def _is_due(self, conn: Connection, lanes: Sequence[Lane], now: datetime) -> bool:
+        """Asks a reader first: a turn with nothing to do costs no write."""
+        served = self._served
+        until = tokens.paused_until(conn, served.messenger, served.account)
+        paused = until is not None and until > now
+        return not paused and delivery.waits(conn, lanes, now, served.messenger, served.account)
 
     def _words(self, conn: Connection, rows: Sequence[Row], now: datetime) -> tuple[list[_Ready], list[_End]]:
         """What is to be sent, and the ends of those rows that are not."""

@@ -134,8 +134,13 @@ def _photo(sizes: object) -> Wanted | None:
     small = [size for size in known if (amount(size, "file_size") or 0) <= MOST]
     if not known:
         return None
-    best = max(small or known, key=lambda size: (amount(size, "width") or 0) * (amount(size, "height") or 0))
+    best = max(small or known, key=_extent)
     return Wanted(Kind.PHOTO, _source(best), "", amount(best, "file_size"))
+
+
+def _extent(size: Mapping[str, Any]) -> tuple[int, int]:
+    """Of a tiny picture all sizes are alike, but for their bytes."""
+    return (amount(size, "width") or 0) * (amount(size, "height") or 0), amount(size, "file_size") or 0
 
 
 def _document(document: Mapping[str, Any]) -> tuple[Message, tuple[Wanted, ...]] | None:

@@ -21,6 +21,21 @@ _OPEN = (State.READY, State.LEASED, State.SENDING)
 _NOT_ENDED = (*_OPEN, State.HANDED)
 
 
+def waits(conn: Connection, lanes: Sequence[Lane], now: datetime, messenger: str = "", account: str = "") -> bool:
+    """Cheap: there may be something to claim."""
+    o = outbox.c
+    due = sa.select(o.id).where(o.state == State.READY, o.not_before <= now, o.lane.in_(lanes), o.format <= FORMAT)
+    return conn.execute(_of(due, messenger, account).limit(1)).first() is not None
+
+
+def _of(rows: sa.Select[tuple[int]], messenger: str, account: str) -> sa.Select[tuple[int]]:
+    if not messenger:
+        return rows
+    c = conversations.c
+    there = (c.id == outbox.c.conversation_id, c.messenger == messenger, *([c.account == account] if account else []))
+    return rows.where(sa.exists().where(*there))
+
+
 def claim(
     tx: Connection,
     owner: str,
@@ -48,10 +63,7 @@ def claim(
     )
     due = sa.select(o.id).where(o.state == State.READY, o.not_before <= now, o.lane.in_(lanes), o.format <= FORMAT)
     fresh = sa.or_(o.expires_at.is_(None), o.expires_at >= now)
-    if messenger:
-        c = conversations.c
-        there = (c.id == o.conversation_id, c.messenger == messenger, *([c.account == account] if account else []))
-        due = due.where(sa.exists().where(*there))
+    due = _of(due, messenger, account)
     heads = due.where(~blocked, fresh).order_by(urgency, o.id).limit(limit).with_for_update(skip_locked=True)
     leased = (
         sa.update(outbox).where(o.id.in_(heads)).values(state=State.LEASED, lease_owner=owner, lease_until=now + LEASE)

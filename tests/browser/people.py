@@ -41,7 +41,7 @@ class Person:
         """From whatever stands there: all desks of an official are one conversation."""
         await expect(self.page.get_by_role("log").get_by_role("button").first).to_be_visible()
         await self.menu("Рабочий стол")
-        await expect(self.button("Новые: …")).to_be_visible()
+        await expect(self.button("Найти по номеру")).to_be_visible()
 
     async def menu(self, label: str) -> None:
         await self.page.locator("#menu-open").click()

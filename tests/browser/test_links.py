@@ -73,7 +73,7 @@ async def test_a_link_with_a_code_joins_two_chats_only_after_a_press(product: Pr
     await other.sees("Соглашайтесь, только если этот код вы получили сами")
     assert other.page.url == f"{product.address}/"
     await other.press("Это я, соединить")
-    await other.sees("Готово. Теперь это один чат")
+    await other.sees("Готово. Ваши сообщения теперь видны")
     await other.press("Мои сообщения")
     await other.sees("зарегистрировано")
     await one.menu("Мои сообщения")
