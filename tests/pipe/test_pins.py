@@ -285,7 +285,7 @@ async def test_a_message_that_cannot_be_edited_any_more_is_forgotten(one: Scene)
 
 
 async def test_an_edit_that_comes_too_late_does_not_hide_what_stands_there(scene: Scene) -> None:
-    """A reply has taken the place of the card while the card's edit was on its way."""
+    """A reply that comes while the card's edit is on its way waits for it, and then takes its place."""
     await scene.opens()
     scene.taken()
 
@@ -298,7 +298,7 @@ async def test_an_edit_that_comes_too_late_does_not_hide_what_stands_there(scene
     await scene.delivers(Slow())
     assert scene.items() == [("Home.", True)]
     assert scene.live()["text"] == "Home."
-    assert scene.edits() == ["refused"]
+    assert scene.edits() == ["superseded"]
 
 
 def test_what_is_on_show_is_renewed_only_while_it_is(one: Scene) -> None:
