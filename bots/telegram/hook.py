@@ -10,10 +10,11 @@ from collections.abc import Iterator
 import structlog
 from aiohttp import web
 
+from bots.intake import Unstored
 from bots.messenger import World
 from bots.telegram.api import Api
 from bots.telegram.courtesies import AT_ONCE, Courtesies
-from bots.telegram.intake import Intake, Unstored
+from bots.telegram.intake import Intake
 
 PATH, STAFF_PATH = "/hooks/telegram", "/hooks/telegram-staff"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -41,7 +42,6 @@ class Hook:
         def api() -> Api:
             return Api(world.settings.telegram_api_url, token, AT_ONCE)
 
-        self._world = world
         self._secret = world.settings.telegram_secret.get_secret_value().encode()
         courtesies = Courtesies(api, world.houses.speeches, world.clock)
         self._intake = Intake(world, token.partition(":")[0], courtesies, staff=staff)
@@ -49,7 +49,6 @@ class Hook:
     async def handle(self, request: web.Request) -> web.Response:
         if not self._is_theirs(request):
             return web.Response(status=401, text="unauthorized")
-        self._world.reached("received")
         raw = await _body(request)
         try:
             update = json.loads(raw)  # it lets lone surrogates through, which people do send

@@ -10,9 +10,10 @@ from typing import Any
 
 import structlog
 
+from bots.intake import Unstored
 from bots.messenger import Refused
 from bots.telegram.api import Answer, Api, NotSent, Unknown
-from bots.telegram.intake import Intake, Unstored
+from bots.telegram.intake import Intake
 from bots.telegram.receive import KINDS
 
 LONGEST = 25

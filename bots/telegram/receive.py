@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bots.intake import Back, Left
 from bots.receive import Update
 from bots.telegram.contents import contents, reserved
 from bots.telegram.fields import number, plain, within
@@ -55,21 +56,7 @@ class Decline:
     lang: str
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """This person does not want to hear from us any more."""
-
-    address: Address
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """This person lets us write again."""
-
-    address: Address
-
-
-Parsed = Heard | Acknowledge | Decline | Blocked | Allowed | None
+Parsed = Heard | Acknowledge | Decline | Left | Back | None
 
 
 def parse(update: object, raw: bytes, bot: Bot) -> Parsed:
@@ -125,7 +112,7 @@ def _member(change: Mapping[str, Any], bot: Bot) -> Parsed:
     address = _address(change, bot)
     if address is None:
         return None
-    return Blocked(address) if now == "kicked" else Allowed(address) if now == "member" else None
+    return Left(address) if now == "kicked" else Back(address) if now == "member" else None
 
 
 def _address(message: Mapping[str, Any], bot: Bot) -> Address | None:

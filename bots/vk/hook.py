@@ -13,10 +13,11 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from bots.intake import Unstored
 from bots.messenger import World
 from bots.vk.api import Api
 from bots.vk.courtesies import Courtesies
-from bots.vk.intake import Intake, Unstored
+from bots.vk.intake import Intake
 from bots.vk.receive import Received, Said, number, parse
 
 PATH = "/hooks/vk"

@@ -1,30 +1,16 @@
-"""The first hop of VK's events, whichever way they come: stored together in one write, and only then anything else. One
-that cannot be stored does not hold up the others."""
+"""Reads VK's events, whichever way they come, has them stored, and is polite only then."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
 
-import sqlalchemy.exc
-import structlog
 from sqlalchemy.engine import Connection
 
+from bots.intake import Told, take_in
 from bots.messenger import World, citizen
-from bots.receive import accept, back, gone
 from bots.vk.courtesies import Courtesies
-from bots.vk.receive import NAME, Back, Crowd, Left, Received, Said, parse
-from core.conversations import service as conversations
-from core.db import is_away
+from bots.vk.receive import NAME, Crowd, Received, Said, parse
 from core.outbox import tokens
-from core.talk import Message
-
-log = structlog.get_logger(__name__)
-
-
-class Unstored(Exception):
-    """The database is away: nothing of it may be acknowledged."""
 
 
 class Intake:
@@ -36,65 +22,22 @@ class Intake:
         await self.store([one for event in events if (one := parse(event, self.group_id)) is not None], place)
 
     async def store(self, received: Sequence[Received], place: str = "") -> None:
-        """In order and in one transaction. Raises Unstored."""
-        self._world.reached("received")
-        if not await self._tried(received, place):
-            for one in received:
-                if len(received) == 1 or not await self._tried([one]):
-                    await self._set_aside(one)
-            await self._tried((), place)
-        self._world.reached("stored")
-        self._world.signals.ring("inbox")
-        for one in received:
-            self._be_polite(one)
+        """In order, and the place in one transaction with what came before it. Raises Unstored."""
+        told = [it for one in received if (it := _told(one)) is not None]
 
-    async def _set_aside(self, one: Received) -> None:
-        """It holds up nobody: its writer is told that it was not read, and its bytes are kept."""
-        if not isinstance(one, Said):
-            return
-        update = one.update
-        log.error("update_set_aside", update=update.key)
-        instead = Message(key=getattr(update.event, "key", ""), unread="kind")
-        if not await self._tried([replace(one, update=replace(update, event=instead, files=(), part=""))]):
-            log.error("update_lost", update=update.key)
-
-    async def _tried(self, received: Sequence[Received], place: str = "") -> bool:
-        """False where it is their own fault."""
-        if not place and all(isinstance(one, Crowd) for one in received):
-            return True
-        now = self._world.clock()
-        try:
-            await self._world.write(lambda tx: self._store(tx, received, place, now))
-        except (OSError, sqlalchemy.exc.TimeoutError) as error:
-            raise Unstored(type(error).__name__) from None
-        except sqlalchemy.exc.DBAPIError as error:
-            if is_away(error):
-                raise Unstored(type(error).__name__) from None
-            log.exception("updates_not_stored", updates=len(received))
-            return False
-        except Exception:
-            log.exception("updates_not_stored", updates=len(received))
-            return False
-        return True
-
-    def _store(self, tx: Connection, received: Sequence[Received], place: str, now: datetime) -> None:
-        """The place in one transaction with what came before it."""
-        conversations.lock(tx, [one.update.address for one in received if isinstance(one, Said)])
-        for one in received:
-            match one:
-                case Said(update):
-                    accept(tx, update, now, citizen(now))
-                case Left(address):
-                    gone(tx, address, now)
-                case Back(address):
-                    back(tx, address)
-                case Crowd():
-                    pass  # nobody in particular
-        if place:
+        def put_place(tx: Connection) -> None:
             tokens.put_place(tx, NAME, str(self.group_id), place)
 
-    def _be_polite(self, one: Received) -> None:
-        if isinstance(one, Said) and one.ack is not None:
-            self._courtesies.acknowledge(one.ack)
-        elif isinstance(one, Crowd):
-            self._courtesies.decline(one, self.group_id)
+        if told or place:
+            await take_in(self._world, told, citizen, put_place if place else None)
+        for one in received:
+            if isinstance(one, Said) and one.ack is not None:
+                self._courtesies.acknowledge(one.ack)
+            elif isinstance(one, Crowd):
+                self._courtesies.decline(one, self.group_id)
+
+
+def _told(one: Received) -> Told | None:
+    if isinstance(one, Said):
+        return one.update
+    return None if isinstance(one, Crowd) else one

@@ -11,10 +11,11 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bots.intake import Unstored
 from bots.messenger import World
 from bots.vk.api import Api, Away, Broken, VKError
 from bots.vk.errors import meaning
-from bots.vk.intake import Intake, Unstored
+from bots.vk.intake import Intake
 from bots.vk.receive import NAME
 from core.outbox import tokens
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bots.intake import Back, Left
 from bots.receive import Update
 from bots.vk.attached import Attached, attached
 from core.conversations.types import Address
@@ -48,18 +49,6 @@ class Said:
     update: Update
     ack: Ack | None = None
     cmid: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """The person has forbidden us to write."""
-
-    address: Address
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    address: Address
 
 
 @dataclass(frozen=True, slots=True)

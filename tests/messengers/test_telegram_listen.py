@@ -18,10 +18,11 @@ import structlog.testing
 from aiohttp import web
 from pydantic import SecretStr
 
-from bots import receive
+from bots import intake
 from bots.files.download import Gone, TooLarge, Unreachable
 from bots.files.kinds import MOST
 from bots.messenger import Refused
+from bots.receive import Update
 from bots.telegram import hook
 from bots.telegram.source import TelegramSource
 from core.conversations.tables import conversations
@@ -84,7 +85,7 @@ async def test_nothing_is_confirmed_while_the_database_is_away(k: Kit, monkeypat
     await k.bot.person().say("one")
     async with k.listening():
         with monkeypatch.context() as broken:
-            broken.setattr(receive, "accept", away)
+            broken.setattr(intake, "accept", away)
             async with asyncio.timeout(5):
                 await tried.wait()
             assert k.bot.updates.pending and not k.heard
@@ -95,14 +96,14 @@ async def test_nothing_is_confirmed_while_the_database_is_away(k: Kit, monkeypat
 async def test_one_that_cannot_be_stored_holds_up_nobody_and_is_answered(
     k: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    accept = receive.accept
+    accept = intake.accept
 
-    def allergic(tx: Any, update: receive.Update, *more: Any) -> Any:
+    def allergic(tx: Any, update: Update, *more: Any) -> Any:
         if getattr(update.event, "text", "") == "poison":
             raise ValueError("poison")
         return accept(tx, update, *more)
 
-    monkeypatch.setattr(receive, "accept", allergic)
+    monkeypatch.setattr(intake, "accept", allergic)
     maria = k.bot.person()
     for words in ("one", "poison", "two"):
         await maria.say(words)
@@ -269,7 +270,7 @@ async def test_while_the_database_is_away_they_are_asked_to_come_again(k: Kit, m
 
     async with hooked(k) as url:
         with monkeypatch.context() as broken:
-            broken.setattr(receive, "accept", away)
+            broken.setattr(intake, "accept", away)
             assert await posted(url, json.dumps(payload("text"))) == 503
         assert await posted(url, json.dumps(payload("text"))) == 200
     assert len(k.heard) == 1

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bots.intake import Back, Left
 from bots.receive import Wanted
-from bots.telegram.receive import Acknowledge, Allowed, Blocked, Bot, Decline, Heard, Parsed, parse
+from bots.telegram.receive import Acknowledge, Bot, Decline, Heard, Parsed, parse
 from core.conversations.types import Address
 from core.files.types import Kind
 from core.talk import Command, Contact, Message, Place, Press
@@ -174,7 +175,7 @@ def test_a_press_that_says_nothing_to_us_is_only_acknowledged(name: str) -> None
 
 
 def test_who_blocks_us_and_who_comes_back_is_known() -> None:
-    assert (read("blocked"), read("unblocked")) == (Blocked(MARIA), Allowed(MARIA))
+    assert (read("blocked"), read("unblocked")) == (Left(MARIA), Back(MARIA))
 
 
 @pytest.mark.parametrize("name", ["added_to_a_group", "group_command", "group_mention"])

@@ -176,7 +176,7 @@ async def test_one_that_cannot_be_stored_holds_up_nobody(door: Door, monkeypatch
             raise ValueError("poison")
         return accept(tx, update, *more)
 
-    monkeypatch.setattr("bots.vk.intake.accept", picky)
+    monkeypatch.setattr("bots.intake.accept", picky)
     phone = door.kit.group.person()
     with structlog.testing.capture_logs() as logged:
         for text in ("раз", "яд", "два"):

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.vk.receive import Ack, Back, Crowd, Left, Said
+from bots.intake import Back, Left
+from bots.vk.receive import Ack, Crowd, Said
 from core.conversations.types import Address
 from core.files.types import Kind
 from core.talk import Command, Message, Place, Press
