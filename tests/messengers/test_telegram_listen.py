@@ -18,7 +18,7 @@ import structlog.testing
 from aiohttp import web
 from pydantic import SecretStr
 
-from bots import intake
+from bots import intake, receive
 from bots.files.download import Gone, TooLarge, Unreachable
 from bots.files.kinds import MOST
 from bots.messenger import Refused
@@ -96,12 +96,11 @@ async def test_nothing_is_confirmed_while_the_database_is_away(k: Kit, monkeypat
 async def test_one_that_cannot_be_stored_holds_up_nobody_and_is_answered(
     k: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    accept = intake.accept
 
     def allergic(tx: Any, update: Update, *more: Any) -> Any:
         if getattr(update.event, "text", "") == "poison":
             raise ValueError("poison")
-        return accept(tx, update, *more)
+        return receive.accept(tx, update, *more)
 
     monkeypatch.setattr(intake, "accept", allergic)
     maria = k.bot.person()
