@@ -5,14 +5,21 @@ MADE := .venv/made-from-$(firstword $(shell sha256sum requirements.lock))
 UV := uv==0.13.9
 MAKEFLAGS += --no-print-directory
 
-.PHONY: run test lint lock catalog pictures
+.PHONY: run test faults fuzz lint lock catalog pictures bench
 
 run: $(MADE)  ## the whole product in one process; with no token it shows demo data
-	@grep -qsE '^(DEMO|TELEGRAM_TOKEN|VK_TOKEN)=.' .env || [ -n "$$TELEGRAM_TOKEN$$VK_TOKEN" ] || export DEMO="$${DEMO:-1}"; \
+	@grep -qsE '^(DEMO|TELEGRAM_TOKEN|VK_TOKEN)=.' .env || [ -n "$$TELEGRAM_TOKEN$$VK_TOKEN" ] || export DEMO="$${DEMO:-1}" OPS_PORT="$${OPS_PORT:-8081}"; \
 	exec $(BIN)/python -m bots run
 
 test: lint  ## every check and every test; the seed is in the first lines
 	@$(BIN)/python -m pytest -n auto
+
+faults: $(MADE)  ## everything that can break, broken on purpose, with counts: SEEDS=3 SEED=1 ONLY=01,09 SIZE=full
+	@SIZE=$(SIZE) $(BIN)/python -m pytest -n auto -o python_files='trial_*.py' -p no:randomly tests/faults/trials -q \
+	    --seeds $(or $(SEEDS),3) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY),--figures var/faults.md)
+
+fuzz: $(MADE)  ## what no messenger and no person should send, on every way in and on both engines: N=10000 SEED=1
+	@$(BIN)/python -m tests.fuzz -n $(or $(N),10000) $(if $(SEED),--seed $(SEED))
 
 lint: $(MADE)
 	$(BIN)/ruff check
@@ -34,6 +41,9 @@ catalog: $(MADE)  ## brings the .po files in line with what the code says; then 
 	    --no-location --no-wrap --sort-output --omit-header -o var/messages.pot bots dialogs core
 	$(BIN)/pybabel -q update -i var/messages.pot -d locales -l ru --init-missing --no-wrap --no-fuzzy-matching --ignore-obsolete \
 	    --ignore-pot-creation-date
+
+bench: $(MADE)  ## how fast it is beside what others would be built with; needs PostgreSQL, Redis and a quiet machine
+	@$(BIN)/python -m tests.bench $(BENCH)
 
 pictures: $(MADE)  ## every main screen into var/pictures, and the pictures of the README; four minutes
 	$(BIN)/python -m tests.browser.pictures

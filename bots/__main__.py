@@ -17,11 +17,13 @@ import sqlalchemy.exc
 import uvloop
 
 from bots import desk, logs, play
+from bots.addresses import at
 from bots.config import Settings, SettingsError, read_settings
 from bots.doctor.examine import examine
 from bots.doctor.finding import bad
 from bots.files.store import in_folder
 from bots.migrate import NotMigrated, check, migrate
+from bots.ops import commands as operators
 from bots.wiring import Parts, prepare, serve
 from core.authorities.queries import officials_at_work
 from core.clock import utc_now
@@ -30,6 +32,7 @@ from core.demo import is_demo, load_demo
 from core.importer import import_data, is_empty, load_data
 from core.inbox import service as inbox
 from core.lines import LANGUAGES
+from core.operations.types import Act, Kind
 from core.region.file import WrongFile
 
 Command: TypeAlias = Callable[[Settings, argparse.Namespace], int | None]
@@ -40,7 +43,7 @@ def main(words: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(words)
     try:
         settings = read_settings()
-        logs.set_up(settings.secrets)
+        logs.set_up(settings.secrets, form=settings.log_format, level=settings.log_level)
         command: Command = args.command
         return command(settings, args) or 0
     except (SettingsError, NotMigrated, AlreadyServed) as error:
@@ -83,8 +86,14 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("official", help="the official's code")
     import_ = command("import", "brings territories, authorities, officials, categories and routes in", _import)
     import_.add_argument("file", type=Path, help="like deploy/demo/data.yaml; a later import changes what differs")
+    command("stuck", "lists what does not come to its end, and the command that helps; 1 if there is any", _stuck)
     release = command("release", "serves a quarantined message again", _release)
     release.add_argument("id", nargs="?", type=_number, help="its number; without it, they are listed")
+    retry = command("retry", "tries again what `stuck` has listed", _retry)
+    dismiss = command("dismiss", "sets aside for good what `stuck` has listed", _dismiss)
+    for one, act in ((retry, Act.RETRY), (dismiss, Act.DISMISS)):
+        one.add_argument("kind", choices=operators.kinds(act), help="as `stuck` names it")
+        one.add_argument("id", type=_number, help="its number")
     play_ = command("play", "plays a dialog against the real core in this terminal", _play)
     play_.add_argument("dialog", help="the name of a form or a view: appeal, my, menu ...")
     play_.add_argument("--lang", default=LANGUAGES[0], choices=LANGUAGES, help="the language that it speaks")
@@ -165,10 +174,12 @@ async def _until_stopped(run: Callable[[asyncio.Event], object]) -> None:
 def _welcome(settings: Settings, db: Database, parts: Parts) -> None:
     connecting = ", ".join(_messengers(settings))
     if not parts.front:
+        _say_ops(settings)
         print(f"The worker runs{connecting and f' and connects: {connecting}'}. Ctrl-C stops it.", flush=True)
         return
     print(f"\nThe citizens' chat:  {settings.address}/")
     print(f"The officials' desk: {settings.address}/desk")
+    _say_ops(settings)
     if connecting:
         print(f"Being connected:     {connecting} (`python -m bots doctor` checks them)")
     if settings.demo and db.read(lambda conn: is_demo(conn, settings.region.parent)).result():
@@ -178,6 +189,11 @@ def _welcome(settings: Settings, db: Database, parts: Parts) -> None:
     else:
         print("To enter the desk: python -m bots invite")
     print("\nCtrl-C stops it.", flush=True)
+
+
+def _say_ops(settings: Settings) -> None:
+    if settings.ops_port:
+        print(f"The operators' page: {at(settings.ops_host, settings.ops_port)}/")
 
 
 def _messengers(settings: Settings) -> Iterator[str]:
@@ -224,11 +240,35 @@ def _release(settings: Settings, args: argparse.Namespace) -> None:
     with contextlib.closing(_open(settings, serve=False)) as db:
         check(db)
         if args.id is not None:
-            found = db.write(lambda tx: inbox.release(tx, args.id, utc_now())).result()
-            print("It is served again." if found else "There is no such message in quarantine.")
+            well, said = operators.done(db, Act.RELEASE, Kind.UPDATE, args.id, utc_now())
+            print(said if well else "There is no such message in quarantine.")
             return
         for id, at, problem in db.read(inbox.quarantined).result():
             print(f"{id}: {at:%Y-%m-%d %H:%M} UTC, {problem}")
+
+
+def _stuck(settings: Settings, _: argparse.Namespace) -> int:
+    with contextlib.closing(_open(settings, serve=False)) as db:
+        check(db)
+        found = list(operators.listed(settings, db, utc_now()))
+    print("\n".join(found) or "Nothing is stuck.")
+    return 1 if found else 0
+
+
+def _retry(settings: Settings, args: argparse.Namespace) -> int:
+    return _act(settings, Act.RETRY, args)
+
+
+def _dismiss(settings: Settings, args: argparse.Namespace) -> int:
+    return _act(settings, Act.DISMISS, args)
+
+
+def _act(settings: Settings, act: Act, args: argparse.Namespace) -> int:
+    with contextlib.closing(_open(settings, serve=False)) as db:
+        check(db)
+        well, said = operators.done(db, act, Kind(args.kind), args.id, utc_now())
+    print(said)
+    return 0 if well else 1
 
 
 def _play(settings: Settings, args: argparse.Namespace) -> None:

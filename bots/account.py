@@ -15,14 +15,16 @@ import structlog
 from bots.deliver import Deliver, Served
 from bots.files.lane import Source
 from bots.messenger import Messenger, Refused, World
+from bots.pace import Pace
 from bots.signals import rung
 from bots.turns import take_turns
+from core.db import is_outage
 from core.outbox import tokens
 from core.outbox.types import Lane
 
 REPLIES = (Lane.REPLY,)
-AT_ONCE = 50
-"""Rows on their way: Telegram refuses everything where hundreds of requests are open."""
+AT_ONCE = 100
+"""Rows in hand, on their way and in the row for it: how many requests are open is a matter of the pace."""
 EVERY = tokens.LEASE.total_seconds() / 3
 """Seconds between two looks at the token."""
 CANCEL_AGAIN = 0.5
@@ -51,14 +53,33 @@ class Account:
         pause: float = PAUSE,
     ) -> None:
         self._world, self._messenger, self._owner = world, messenger, owner
-        served = Served(messenger.name, messenger.transport, self._lanes, messenger.account, AT_ONCE)
+        served = Served(messenger.name, messenger.transport, self._lanes, messenger.account, AT_ONCE, messenger.pace)
         self._deliver, self._sources = deliver(served), sources
         self._holding, self._let_in, self._every, self._pause = holding, let_in, every, pause
         self._held_until: datetime | None = None
+        self.up, self.refusal = False, ""
+        """Whether the messenger has let us in; and if not, what an operator has to do."""
+        world.metrics.connected(self.name, self.account, up=False)
+
+    @property
+    def name(self) -> str:
+        return self._messenger.name
+
+    @property
+    def account(self) -> str:
+        return self._messenger.account
+
+    @property
+    def pace(self) -> Pace:
+        return self._messenger.pace
+
+    @property
+    def holds(self) -> bool:
+        """Whether this process fetches for it, and sends what is not a reply."""
+        return self._held_until is not None and self._world.clock() < self._held_until
 
     def _lanes(self) -> Sequence[Lane]:
-        held = self._held_until is not None and self._world.clock() < self._held_until
-        return tuple(Lane) if held else REPLIES
+        return tuple(Lane) if self.holds else REPLIES
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Until `stopping` is set; what is on its way lands first. What is cut off is still `sending` in its table, as
@@ -96,6 +117,7 @@ class Account:
             except Exception:
                 log.exception("messenger_not_connected", messenger=self._messenger.what)
             else:
+                self._stands(up=True)
                 if self._messenger.source is not None:
                     self._sources[self._messenger.name] = self._messenger.source
                 return True
@@ -103,8 +125,13 @@ class Account:
             pause = min(pause * 2, PAUSE_MOST)
         return False
 
+    def _stands(self, *, up: bool, refusal: str = "") -> None:
+        self.up, self.refusal = up, refusal
+        self._world.metrics.connected(self.name, self.account, up=up)
+
     def _say_refused(self, refused: Refused) -> None:
         """A sentence for an operator, without a traceback: it is no fault of ours."""
+        self._stands(up=False, refusal=str(refused))
         log.critical("messenger_refused", messenger=self._messenger.what, what_to_do=str(refused))
 
     async def _hold(self, stopping: asyncio.Event) -> None:
@@ -133,8 +160,9 @@ class Account:
         world, name, account, now = self._world, self._messenger.name, self._messenger.account, self._world.clock()
         try:
             ours = await world.write(lambda tx: tokens.hold(tx, name, account, self._owner, now))
-        except Exception:
-            log.exception("token_not_held", messenger=self._messenger.what)
+        except Exception as error:
+            if not is_outage(error):  # of which an operator is told by bots.outage
+                log.exception("token_not_held", messenger=self._messenger.what)
             ours = False
         self._held_until = now + tokens.LEASE if ours else None
         return ours
@@ -145,6 +173,7 @@ class Account:
             began = clock()
             try:
                 await self._messenger.set_up()
+                self._stands(up=True)
                 await self._messenger.listen()
             except Refused as refused:
                 self._say_refused(refused)

@@ -38,6 +38,11 @@ def base(value: str) -> str:
     return url
 
 
+def at(host: str, port: int) -> str:
+    """Where a server of ours listens."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def is_loopback(url: str) -> bool:
     """On this machine."""
     host = urlsplit(url).hostname or ""

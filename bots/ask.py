@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import bots.telegram.api as telegram
 import bots.vk.api as vk
 from bots.config import Settings
+from bots.pace import Pace
 
 Ask: TypeAlias = Callable[..., Awaitable[Any]]
 """With the name of a method and its parameters. Raises Away or Said."""
@@ -49,7 +50,7 @@ async def of_telegram(settings: Settings, token: str) -> AsyncIterator[Ask]:
 @asynccontextmanager
 async def of_vk(settings: Settings) -> AsyncIterator[Ask]:
     host = urlsplit(settings.vk_api_url).netloc
-    api = vk.Api(settings.vk_api_url, settings.vk_token.get_secret_value())
+    api = vk.Api(settings.vk_api_url, settings.vk_token.get_secret_value(), Pace(vk.LIMITS))
 
     async def ask(method: str, **params: Any) -> Any:
         try:

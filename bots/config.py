@@ -12,8 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bots.addresses import base, has_good_port, origin
-from bots.together import check_messengers
+from bots.addresses import at, base, has_good_port, origin
+from bots.together import check_messengers, check_operations
 
 ROOT = Path(__file__).resolve().parent.parent
 S3 = ("files_s3_bucket", "files_s3_endpoint", "files_s3_region", "files_s3_key", "files_s3_secret")
@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     files_s3_region: str = ""
     files_s3_key: SecretStr = SecretStr("")
     files_s3_secret: SecretStr = SecretStr("")
+    ops_host: str = "127.0.0.1"
+    ops_port: int = Field(default=0, ge=0, le=65535)
+    ops_token: SecretStr = SecretStr("")
+    drain_seconds: int = Field(default=0, ge=0, le=120)
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["info", "debug"] = "info"
 
     @field_validator("database_url")
     @classmethod
@@ -166,6 +172,13 @@ class Settings(BaseSettings):
             raise ValueError("it should be like ru-central1")
         return value
 
+    @field_validator("ops_token")
+    @classmethod
+    def _of_operators(cls, value: SecretStr) -> SecretStr:
+        if value and not re.fullmatch(r"[!-~]{16,256}", value.get_secret_value()):
+            raise ValueError("it should be 16 to 256 Latin letters, digits and signs without spaces, made up by you")
+        return value
+
     @model_validator(mode="after")
     def _a_whole_bucket(self) -> Self:
         given = {name: bool(_plain(getattr(self, name))) for name in S3}
@@ -177,6 +190,11 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _messengers(self) -> Self:
         check_messengers(self)
+        return self
+
+    @model_validator(mode="after")
+    def _operations(self) -> Self:
+        check_operations(self)
         return self
 
     @property
@@ -200,8 +218,7 @@ class Settings(BaseSettings):
     @property
     def address(self) -> str:
         """Where people open the pages."""
-        host = f"[{self.http_host}]" if ":" in self.http_host else self.http_host
-        return self.public_url or f"http://{host}:{self.http_port}"
+        return self.public_url or at(self.http_host, self.http_port)
 
 
 def _plain(value: str | SecretStr) -> str:

@@ -5,14 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from aiohttp import web
-
 from bots.config import Settings
 from bots.messenger import Messenger, World
 from bots.telegram import adapter as telegram
-from bots.telegram import hook as telegram_hook
 from bots.vk import adapter as vk
-from bots.vk import hook as vk_hook
 from core.region.store import put_channel
 
 
@@ -23,11 +19,6 @@ def messengers(world: World) -> Iterator[Messenger]:
             yield telegram.build(world, token.get_secret_value(), staff=staff)
     if settings.vk_token.get_secret_value():
         yield vk.build(world)
-
-
-def hooks(world: World) -> list[web.RouteDef]:
-    """Where messengers bring their updates, as far as the settings ask for that."""
-    return [*telegram_hook.routes(world), *vk_hook.routes(world)]
 
 
 async def introduce(world: World, messenger: Messenger) -> None:

@@ -12,19 +12,24 @@ import sqlalchemy.exc
 import structlog
 from sqlalchemy.engine import Connection
 
+from bots.gather import Gathering
 from bots.house import Houses
+from bots.metrics import Metrics
 from bots.moves import actor_of
+from bots.pace import Pace
 from bots.renew import Renewal, renew
 from bots.signals import Signals
+from bots.trace import trace
 from bots.transport import Gone, Later, Moved, Outcome, Parcel, Rejected, Sent, Transport, Uncertain
 from core import app, pins
 from core.clock import Clock
 from core.conversations import service as conversations
 from core.conversations.types import Conversation
-from core.db import Database
+from core.db import Database, is_outage
 from core.errors import Refusal
 from core.notify.failover import failover
 from core.notify.types import NoticeKind
+from core.operations.rules import bare
 from core.outbox import delivery, tokens
 from core.outbox.types import Kind, Lane, Row, State
 from core.shown import Shown, from_json
@@ -32,10 +37,12 @@ from dialogs.reads import distinct
 
 AT_ONCE = 200
 TRIES = 8
-"""Of a row that its transport puts off; then it is refused."""
+"""Of a row that its transport puts off, each time for twice as long; then it is refused."""
 EDIT_AGAIN = timedelta(seconds=5)
 KEEP = delivery.LEASE / 3
 LET_GO = 0.5
+AWAY, AWAY_MOST = 0.2, 1.0
+"""Seconds before what has come of a row is written down once more; they double."""
 ONCE_MORE = (Lane.REPLY, Lane.PUSH)
 """What somebody waits for is sent once more where nobody knows whether it has come: better twice than never."""
 
@@ -64,7 +71,20 @@ class Served:
     lanes: Callable[[], Sequence[Lane]]
     account: str = ""
     at_once: int = AT_ONCE
-    """Rows on their way."""
+    """Rows in hand."""
+    pace: Pace | None = None
+    """None where nobody waits for anything."""
+
+    def rooms(self, in_hand: int) -> dict[Lane, int]:
+        """How many more of each lane may be taken in hand: of what has to wait for its turn, as much as goes within a
+        moment, so that it stands in the way of nothing more urgent."""
+        room, pace = self.at_once - in_hand, self.pace
+        rooms = {lane: room if pace is None else min(room, pace.room(lane)) for lane in self.lanes()}
+        return {lane: room for lane, room in rooms.items() if room > 0}
+
+    def share(self, lane: Lane) -> int:
+        """That it gets however many others wait."""
+        return self.pace.share if self.pace is not None and lane is Lane.BULK else 0
 
 
 class Deliver:
@@ -79,11 +99,13 @@ class Deliver:
         clock: Clock,
         owner: str,
         reached: Callable[[str], None] = lambda hop: None,
+        metrics: Metrics | None = None,
     ) -> None:
-        self._db, self._houses, self._served = db, houses, served
+        self._db, self._houses, self._served, self._metrics = db, houses, served, metrics or Metrics()
         self._signals, self._clock, self._owner, self._reached = signals, clock, owner, reached
         self._away: dict[int, asyncio.Task[None]] = {}
         self._kept = clock()
+        self._settling = Gathering[tuple[_Ready, Outcome], State | None](self._settle_together)
 
     async def turn(self) -> int:
         """How many rows have been dealt with; 0 when nothing waits."""
@@ -100,22 +122,20 @@ class Deliver:
         if room <= 0:
             await asyncio.wait(self._away.values(), timeout=KEEP.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
             return 1
-        now, served = self._clock(), self._served
-        lanes = served.lanes()
-        if not await self._read(lambda conn: self._is_due(conn, lanes, now)):
-            return 0
-        rows = await self._write(
-            lambda tx: delivery.claim(tx, self._owner, lanes, room, now, served.messenger, served.account)
-        )
+        now, rooms = self._clock(), self._served.rooms(len(self._away))
+        due = await self._read(lambda conn: self._due(conn, tuple(rooms), now)) if rooms else ()
+        rows = await self._write(lambda tx: self._claim(tx, {lane: rooms[lane] for lane in due}, now)) if due else []
         if not rows:
             return 0
         self._reached("claimed")
         ready, ends = await self._read(lambda conn: self._words(conn, rows, now))
         begun = await self._write(lambda tx: self._begin(tx, ready, ends, now))
+        self._count_unsent(rows, ends)
         self._reached("sending")
         for one in ready:
             if one.row.id in begun:
                 self._away[one.row.id] = asyncio.create_task(self._send(one))
+        await asyncio.sleep(0)  # they stand in the row before anybody asks how long it is
         return len(rows)
 
     async def landed(self) -> None:
@@ -146,12 +166,22 @@ class Deliver:
             self._kept, ids = now, sorted(self._away)
             await self._write(lambda tx: delivery.keep(tx, ids, self._owner, now))
 
-    def _is_due(self, conn: Connection, lanes: Sequence[Lane], now: datetime) -> bool:
+    def _due(self, conn: Connection, lanes: Sequence[Lane], now: datetime) -> tuple[Lane, ...]:
         """Asks a reader first: a turn with nothing to do costs no write."""
         served = self._served
         until = tokens.paused_until(conn, served.messenger, served.account)
-        paused = until is not None and until > now
-        return not paused and delivery.waits(conn, lanes, now, served.messenger, served.account)
+        if until is not None and until > now:
+            return ()
+        return tuple(lane for lane in lanes if delivery.waits(conn, (lane,), now, served.messenger, served.account))
+
+    def _claim(self, tx: Connection, rooms: Mapping[Lane, int], now: datetime) -> list[Row]:
+        """The most urgent first."""
+        rows, served = list[Row](), self._served
+        for lane, most in rooms.items():
+            room = max(most - len(rows), min(most, served.share(lane)))
+            if room > 0:
+                rows += delivery.claim(tx, self._owner, (lane,), room, now, served.messenger, served.account)
+        return rows
 
     def _words(self, conn: Connection, rows: Sequence[Row], now: datetime) -> tuple[list[_Ready], list[_End]]:
         """What is to be sent, and the ends of those rows that are not."""
@@ -196,7 +226,7 @@ class Deliver:
             edit=row.edit,
             push=row.lane is not Lane.REPLY,
             lang=there.lang,
-            urgent=row.lane is Lane.REPLY,
+            lane=row.lane,
             again=row.resent,
         )
 
@@ -221,28 +251,67 @@ class Deliver:
 
     async def _send(self, ready: _Ready) -> None:
         outcome = await self._outcome(ready.parcel)
+        handed, row = self._clock(), ready.row
+        trace("sent", outbox=row.id, key=row.key, conversation=row.conversation_id, outcome=type(outcome).__name__)
         self._reached("sent")
-        await self._write(lambda tx: self._settle(tx, ready, outcome))
+        end = await self._settling.add((ready, outcome))
         self._reached("settled")
+        self._count(row, outcome, end, handed)
         self._signals.ring("outbox")  # what stood behind it may go
+
+    def _count_unsent(self, rows: Sequence[Row], ends: Sequence[_End]) -> None:
+        lanes = {row.id: row.lane for row in rows}
+        for id, state, _ in ends:
+            self._metrics.ended(lanes[id], self._served.messenger, state.value)
+            if state is State.REFUSED:
+                self._metrics.refused(self._served.messenger, "fault")
 
     async def _outcome(self, parcel: Parcel) -> Outcome:
         try:
-            return await self._served.transport.send(parcel)
+            outcome = await self._served.transport.send(parcel)
         except Exception as error:
             log.exception("transport_failed", outbox=parcel.outbox_id)
             return Uncertain(f"a fault of ours: {type(error).__name__}")
+        if isinstance(outcome, Later) and outcome.whole and self._served.pace is not None:
+            self._served.pace.pause(outcome.seconds)
+        return outcome
 
-    def _settle(self, tx: Connection, ready: _Ready, outcome: Outcome) -> None:
+    async def _settle_together(self, some: Sequence[tuple[_Ready, Outcome]]) -> list[State | None]:
+        """Those that have come while others were written down share a commit, in one order."""
+        order = sorted(range(len(some)), key=lambda n: some[n][0].row.conversation_id)
+        ends = await self._surely(lambda tx: self._settle_all(tx, [some[n] for n in order]))
+        return [ends[one.row.id] for one, _ in some]
+
+    def _settle_all(self, tx: Connection, some: Sequence[tuple[_Ready, Outcome]]) -> dict[int, State | None]:
+        """Nearly all of them are words that have come, and these are settled with one statement."""
+        now, sent, ends = self._clock(), list[tuple[_Ready, Sent]](), dict[int, State | None]()
+        for ready, outcome in some:
+            if isinstance(outcome, Sent) and not ready.renewal and not ready.parcel.shown.pin:
+                sent.append((ready, outcome))
+            else:
+                ends[ready.row.id] = self._settle(tx, ready, outcome)
+        ended = {ready.row.id: State.DELIVERED if outcome.confirmed else State.HANDED for ready, outcome in sent}
+        delivery.settle_sent(tx, [(ready.row.id, ended[ready.row.id], outcome.ids) for ready, outcome in sent], now)
+        edits = [(r.row.conversation_id, outcome.ids[-1]) for r, outcome in sent if r.parcel.edit and outcome.ids]
+        pins.take_out(tx, edits)
+        for _, outcome in sent:
+            if outcome.record is not None:
+                outcome.record(tx)
+        return {**ends, **ended}
+
+    def _settle(self, tx: Connection, ready: _Ready, outcome: Outcome) -> State | None:
+        """Its end, or None where it is to be tried again."""
+        end: State | None = None
         now, id, renewal, tries = self._clock(), ready.row.id, ready.renewal, ready.row.attempts + 1
         match outcome:
             case Sent(ids, confirmed, record):
-                delivery.settle(tx, id, State.DELIVERED if confirmed else State.HANDED, now, "", ids)
+                end = State.DELIVERED if confirmed else State.HANDED
+                delivery.settle(tx, id, end, now, "", ids)
                 self._shown(tx, ready, ids, now)
                 if record is not None:
                     record(tx)
             case Later(seconds, reason, whole, counted) if tries < TRIES or not counted:
-                until = now + timedelta(seconds=seconds)
+                until = now + timedelta(seconds=seconds * 2**ready.row.attempts if counted else seconds)
                 delivery.again(tx, id, until, reason, counted=counted)
                 if whole:
                     tokens.pause(tx, self._served.messenger, self._served.account, until)
@@ -251,7 +320,8 @@ class Deliver:
             case Uncertain(reason) if renewal and tries < TRIES:  # an edit can be repeated
                 delivery.again(tx, id, now + EDIT_AGAIN, reason)
             case Later(reason=reason) | Gone(reason) | Moved(_, reason) | Rejected(reason):
-                delivery.settle(tx, id, State.REFUSED, now, reason)
+                end = State.REFUSED
+                delivery.settle(tx, id, end, now, reason)
                 if isinstance(outcome, Gone):
                     self._gone(tx, ready.row, now)
                 if renewal and not isinstance(outcome, Later):
@@ -259,11 +329,24 @@ class Deliver:
             case Uncertain(reason) if ready.row.lane in ONCE_MORE and not ready.row.resent:
                 delivery.again(tx, id, now + EDIT_AGAIN, reason, resent=True)
             case Uncertain(reason):
-                delivery.settle(tx, id, State.UNCERTAIN, now, reason)
+                end = State.UNCERTAIN
+                delivery.settle(tx, id, end, now, reason)
             case _:
                 assert_never(outcome)
         if not isinstance(outcome, Sent):
-            log.warning("not_sent", outbox=id, outcome=type(outcome).__name__, reason=outcome.reason)
+            log.warning("not_sent", outbox=id, outcome=type(outcome).__name__, reason=bare(outcome.reason))
+        return end
+
+    def _count(self, row: Row, outcome: Outcome, end: State | None, handed: datetime) -> None:
+        metrics, messenger = self._metrics, self._served.messenger
+        if isinstance(outcome, Sent):
+            metrics.handed(row.lane, messenger, row.awaited_at, handed)
+        elif isinstance(outcome, Later):
+            metrics.put_off(messenger, whole=outcome.whole)
+        if end is not None:
+            metrics.ended(row.lane, messenger, end.value)
+        if end is State.REFUSED:
+            metrics.refused(messenger, type(outcome).__name__.lower())
 
     @staticmethod
     def _gone(tx: Connection, row: Row, now: datetime) -> None:
@@ -274,6 +357,18 @@ class Deliver:
 
     async def _read(self, fn: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self._db.read(fn))
+
+    async def _surely(self, fn: Callable[[Connection], T]) -> T:
+        """What has come of a row is known only here: while the database is away, it is not forgotten."""
+        pause = AWAY
+        while True:
+            try:
+                return await self._write(fn)
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, AWAY_MOST)
 
     async def _write(self, fn: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self._db.write(fn))

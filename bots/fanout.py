@@ -13,6 +13,7 @@ from bots.signals import Signals
 CHANNEL = "otklik"
 PAUSE = 1.0
 """Seconds before the next try to reach a Redis that is gone."""
+GONE = "See that Redis runs and REDIS_URL is right. Nothing is lost: pages hear of news a little later meanwhile."
 WAITING_MOST = 1000
 """Signals that wait for a slow Redis; what does not fit is dropped, since everybody looks again anyway."""
 
@@ -53,18 +54,24 @@ class Fanout(Signals):
                 await asyncio.sleep(PAUSE)
 
     async def _subscribe(self) -> None:
+        gone = False
         while not _cancelled():
             try:
                 async with self._redis.pubsub() as heard:
                     await heard.subscribe(CHANNEL)
                     self._now(sure=True)
+                    if gone:
+                        log.warning("redis_back")
+                    gone = False
                     while not _cancelled():
                         message = await heard.get_message(ignore_subscribe_messages=True, timeout=1)
                         if message:
                             super().ring(message["data"].decode())
             except (redis.RedisError, OSError) as error:
                 self._now(sure=False)
-                log.warning("redis_gone", problem=type(error).__name__)
+                if not gone:
+                    log.critical("redis_gone", problem=type(error).__name__, what_to_do=GONE)
+                gone = True
                 await asyncio.sleep(PAUSE)
 
 

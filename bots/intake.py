@@ -6,13 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 import sqlalchemy.exc
 import structlog
 from sqlalchemy.engine import Connection
 
+from bots.gather import Gathering
 from bots.messenger import World
-from bots.receive import Newcomer, Update, accept, back, gone
+from bots.receive import Newcomer, Update, accept_all, back, gone
+from bots.trace import trace
 from core.conversations import service as conversations
 from core.conversations.types import Address
 from core.db import is_away
@@ -43,58 +46,78 @@ class Unstored(Exception):
     """The database is away: nothing of it may be confirmed."""
 
 
-async def take_in(
-    world: World, told: Sequence[Told], newcomer: Callable[[datetime], Newcomer], also: Also | None = None
-) -> None:
-    """In order. `also` is written in one transaction with all of it. Raises Unstored."""
-    world.reached("received")
-    if not await _tried(world, told, newcomer, also):
-        for one in told:
-            if len(told) == 1 or not await _tried(world, [one], newcomer):
-                await _set_aside(world, one, newcomer)
-        await _tried(world, (), newcomer, also)
-    world.reached("stored")
-    world.signals.ring("inbox")
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    told: Sequence[Told]
+    also: Also | None
 
 
-async def _set_aside(world: World, one: Told, newcomer: Callable[[datetime], Newcomer]) -> None:
-    if not isinstance(one, Update):
-        log.error("presence_lost")
-        return
-    log.error("update_set_aside", update=one.key)
-    instead = Message(key=getattr(one.event, "key", ""), unread="kind")
-    if not await _tried(world, [replace(one, event=instead, files=(), part="")], newcomer):
-        log.error("update_lost", update=one.key)
+class Accepting:
+    """What one account brings. Batches that come while one is being stored are stored together."""
 
+    def __init__(self, world: World, newcomer: Callable[[datetime], Newcomer]) -> None:
+        self._world, self._newcomer = world, newcomer
+        self._gathering = Gathering[_Batch, None](self._store)
 
-async def _tried(
-    world: World, told: Sequence[Told], newcomer: Callable[[datetime], Newcomer], also: Also | None = None
-) -> bool:
-    """False where it is their own fault."""
-    if not told and also is None:
-        return True
-    now = world.clock()
-    try:
-        await world.write(lambda tx: _store(tx, told, newcomer(now), also, now))
-    except (OSError, sqlalchemy.exc.TimeoutError) as error:
-        raise Unstored(type(error).__name__) from None
-    except Exception as error:
-        if isinstance(error, sqlalchemy.exc.DBAPIError) and is_away(error):
+    async def take(self, told: Sequence[Told], also: Also | None = None) -> None:
+        """In order. `also` is written in one transaction with all of it. Raises Unstored."""
+        self._world.reached("received")
+        if not await self._tried(told, also):
+            for one in told:
+                if len(told) == 1 or not await self._tried([one]):
+                    await self._set_aside(one)
+            await self._tried((), also)
+        self._world.reached("stored")
+        trace("stored", updates=[one.key for one in told if isinstance(one, Update)])
+        self._world.signals.ring("inbox")
+
+    async def _set_aside(self, one: Told) -> None:
+        if not isinstance(one, Update):
+            log.error("presence_lost")
+            return
+        log.error("update_set_aside", update=one.key)
+        instead = Message(key=getattr(one.event, "key", ""), unread="kind")
+        if not await self._tried([replace(one, event=instead, files=(), part="")]):
+            log.error("update_lost", update=one.key)
+
+    async def _tried(self, told: Sequence[Told], also: Also | None = None) -> bool:
+        """False where it is their own fault."""
+        if not told and also is None:
+            return True
+        try:
+            await self._gathering.add(_Batch(told, also))
+        except (OSError, sqlalchemy.exc.TimeoutError) as error:
             raise Unstored(type(error).__name__) from None
-        log.exception("updates_not_stored", updates=len(told))
-        return False
-    return True
+        except Exception as error:
+            if isinstance(error, sqlalchemy.exc.DBAPIError) and is_away(error):
+                raise Unstored(type(error).__name__) from None
+            log.exception("updates_not_stored", updates=len(told))
+            return False
+        return True
+
+    async def _store(self, batches: Sequence[_Batch]) -> list[None]:
+        now = self._world.clock()
+        await self._world.write(lambda tx: _store(tx, batches, self._newcomer(now), now))
+        return [None] * len(batches)
 
 
-def _store(tx: Connection, told: Sequence[Told], newcomer: Newcomer, also: Also | None, now: datetime) -> None:
-    conversations.lock(tx, [one.address for one in told])
-    for one in told:
-        match one:
-            case Update():
-                accept(tx, one, now, newcomer)
-            case Left(address):
-                gone(tx, address, now)
-            case Back(address):
-                back(tx, address)
-    if also is not None:
-        also(tx)
+def _store(tx: Connection, batches: Sequence[_Batch], newcomer: Newcomer, now: datetime) -> None:
+    told = [one for batch in batches for one in batch.told]
+    if not all(isinstance(one, Update) for one in told):
+        conversations.find_all(tx, {one.address for one in told})  # locked in one order, whatever they bring
+    for are_updates, some in groupby(told, lambda one: isinstance(one, Update)):
+        if are_updates:
+            accept_all(tx, [one for one in some if isinstance(one, Update)], now, newcomer)
+        else:
+            for one in some:
+                _seen(tx, one, now)
+    for batch in batches:
+        if batch.also is not None:
+            batch.also(tx)
+
+
+def _seen(tx: Connection, one: Told, now: datetime) -> None:
+    if isinstance(one, Left):
+        gone(tx, one.address, now)
+    else:
+        back(tx, one.address)

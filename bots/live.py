@@ -28,6 +28,7 @@ live_messages = sa.Table(
     info=owned("conversation_id", by="conversations", vanish=True),
 )
 _L = live_messages.c
+_READ = sa.select(live_messages).where(_L.conversation_id == sa.bindparam("there"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Live:
 
 
 def read(conn: Connection, conversation_id: int) -> Live | None:
-    row = conn.execute(sa.select(live_messages).where(_L.conversation_id == conversation_id)).first()
+    row = conn.execute(_READ, {"there": conversation_id}).first()
     return Live(tuple(row.ids), row.sent_at, row.plain, row.buttons, row.keyboard) if row else None
 
 

@@ -1,9 +1,10 @@
-"""Logs are events with fields, one line each. Whatever is written, by whatever library, passes one filter. Of an
-exception they tell what it was and where, never its words: those may hold what a person has written."""
+"""Logs are events with fields, one line each, as text or as JSON. Whatever is written, by whatever library, passes one
+filter. Of an exception they tell what it was and where, never its words: those may hold what a person has written."""
 
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import re
 import sys
@@ -32,6 +33,26 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """One event is one line, whatever it holds."""
 
 
+OURS = ("bots", "core", "dialogs")
+_AT_LEAST = {
+    "aiohttp.access": logging.WARNING,  # it would name what people open
+    "alembic": logging.WARNING,
+    "sqlalchemy": logging.WARNING,  # with less, every row is written down
+    "aiogram": logging.INFO,
+    "vkbottle": logging.INFO,
+    "psycopg": logging.INFO,
+    "asyncio": logging.INFO,
+}
+_ORDER = ["timestamp", "level", "logger", "event"]
+_RENDERED: dict[str, list[Any]] = {
+    "text": [structlog.processors.LogfmtRenderer(key_order=_ORDER, drop_missing=True, bool_as_flag=False)],
+    "json": [
+        lambda logger, name, fields: {key: fields[key] for key in (*_ORDER, *fields) if key in fields},
+        structlog.processors.JSONRenderer(),  # in ASCII, so that nothing in it ends a line
+    ],
+}
+
+
 class Filter(logging.Formatter):
     """Formats, tracebacks included, and then hides what looks like a secret or is one that we were given."""
 
@@ -53,8 +74,8 @@ class Filter(logging.Formatter):
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """As it stands alone, in a repr, and within quotes."""
-    for form in (secret, repr(secret)[1:-1]):
+    """As it stands alone, in a repr, in JSON, and within quotes."""
+    for form in (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]):
         yield form
         yield form.replace("\\", "\\\\").replace('"', '\\"')
 
@@ -72,8 +93,9 @@ def told(error: BaseException | None, known: tuple[BaseException, ...] = ()) -> 
     return "".join(told(one, (*known, error)) for one in (before, *within)) + here
 
 
-def set_up(secrets: Sequence[str], stream: Any = None) -> None:
-    """For the whole process: our events, those of libraries, and exceptions that nobody has caught."""
+def set_up(secrets: Sequence[str], stream: Any = None, *, form: str = "text", level: str = "info") -> None:
+    """For the whole process: our events, those of libraries, and exceptions that nobody has caught. `level` is for our
+    own: what libraries say when they are talkative holds what people have written."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -82,17 +104,16 @@ def set_up(secrets: Sequence[str], stream: Any = None) -> None:
         structlog.processors.ExceptionRenderer(lambda exc_info: told(exc_info[1])),
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    order = ["timestamp", "level", "logger", "event"]
     rendered = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.LogfmtRenderer(key_order=order, drop_missing=True, bool_as_flag=False),
+            *_RENDERED[form],
         ],
     )
     handler = logging.StreamHandler(stream or sys.stderr)
@@ -100,7 +121,9 @@ def set_up(secrets: Sequence[str], stream: Any = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # it would name what people open
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name, least in _AT_LEAST.items():
+        logging.getLogger(name).setLevel(least)
+    for name in OURS:
+        logging.getLogger(name).setLevel(level.upper())
     sys.excepthook = lambda kind, error, trace: root.critical("crashed", exc_info=(kind, error, trace))
     threading.excepthook = lambda args: root.critical("crashed", exc_info=args.exc_value)

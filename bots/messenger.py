@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from aiohttp import web
 from sqlalchemy.engine import Connection
 
 from bots.config import Settings
 from bots.files.lane import Source
 from bots.files.store import FileStore
 from bots.house import Houses
+from bots.metrics import Metrics
+from bots.pace import Pace
 from bots.receive import Newcomer
 from bots.signals import Signals
 from bots.transport import Transport
@@ -42,6 +45,7 @@ class World:
     clock: Clock
     files: FileStore
     reached: Callable[[str], None] = lambda hop: None
+    metrics: Metrics = field(default_factory=Metrics)
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self.db.read(fn))
@@ -73,6 +77,13 @@ class Messenger(Protocol):
 
     @property
     def source(self) -> Source | None: ...
+
+    @property
+    def pace(self) -> Pace:
+        """Of everything that this process sends with its token."""
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where its updates are brought to; none where it asks for them."""
 
     async def open(self) -> None:
         """Checks the token. Raises Refused; or OSError, TimeoutError or an error of aiohttp: tried again later."""

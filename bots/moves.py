@@ -23,6 +23,7 @@ from core.authorities.entries import PAGE
 from core.authorities.queries import find_official
 from core.conversations import elsewhere
 from core.conversations import service as conversations
+from core.conversations.saving import Left
 from core.conversations.types import Conversation, Elsewhere, FormRow, Person, Saved
 from core.db import is_away
 from core.errors import Refusal
@@ -30,6 +31,7 @@ from core.inbox import service as inbox
 from core.inbox.service import Heard
 from core.lines import line
 from core.outbox import service as outbox
+from core.outbox.replies import Reply, enqueue_replies
 from core.shown import Shown, from_json, to_json
 from core.speech import Speech
 from core.talk import Do, Done, Failed, Load, Press, Screen
@@ -113,7 +115,7 @@ class Move:
         allowed here. An event that raises is set down in `failed`; those behind it wait."""
         while self.waiting and self.failed is None:
             heard = self.waiting[0]
-            if heard.attempts > inbox.TRIES:
+            if heard.attempts > inbox.DEATHS:
                 self.failed = (heard, "a crash while hearing it")
                 return True
             before = (self.talk, list(self.out), list(self.reads))
@@ -216,12 +218,27 @@ class Move:
             if inbox.fail(tx, heard, problem, self.now):
                 apology = _apology(self.speech, self.talk.live)
                 self.out.append((f"move:{heard.id}:apology", Out(Screen((APOLOGY,))), apology))
-        for key, out, shown in self._still_needed():
-            keep, expires = shown.keep, shown.expires
-            outbox.enqueue_screen(
-                tx, self.before.id, to_json(shown), key=key, edit=out.edit, keep=keep, now=self.now, expires_at=expires
-            )
+        enqueue_replies(tx, self.replies(), self.now)
         inbox.wake(tx, [self.before.id])
+
+    @property
+    def only_kept(self) -> bool:
+        """All has been heard without a command, and nothing of it concerns another table: it may be saved together with
+        others (bots.saving)."""
+        return not (self.waiting or self.failed or self.reads or self._taken())
+
+    def left(self) -> Left:
+        return Left(self.before, self._saved())
+
+    def replies(self) -> list[Reply]:
+        since = min((heard.received_at for heard in self.done), default=None)
+        replies = list[Reply]()
+        for key, out, shown in self._still_needed():
+            replies.append(
+                Reply(self.before.id, key, to_json(shown), out.edit, shown.keep, shown.expires, awaited_at=since)
+            )
+            since = None  # the first reply is what was waited for
+        return replies
 
     def _taken(self) -> list[Elsewhere]:
         """Forms of other conversations that have gone on here."""

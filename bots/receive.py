@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,9 @@ from core.conversations import service as conversations
 from core.conversations.types import Address, Person
 from core.files.fetches import add_waiting
 from core.files.types import Kind
+from core.inbox import accepting
 from core.inbox import service as inbox
+from core.inbox.accepting import Arrived
 from core.talk import Incoming, Message
 
 
@@ -70,6 +72,25 @@ def accept(tx: Connection, update: Update, now: datetime, newcomer: Newcomer) ->
     if new:
         conversations.back_again(tx, there)
     return Accepted(there, new)
+
+
+def accept_all(tx: Connection, updates: Sequence[Update], now: datetime, newcomer: Newcomer) -> None:
+    """As if each were accepted by itself in their order. What brings files has more to be looked at."""
+    with_files = {update.address for update in updates if update.files}
+    plain = [update for update in updates if update.address not in with_files]
+    known = conversations.find_all(tx, {update.address for update in updates})
+    for one in plain:
+        if one.address not in known:
+            known[one.address] = meet(tx, one.address, one.lang, now, newcomer), False
+    arrived = [
+        Arrived(known[one.address][0], one.key, one.event, None if one.fleeting else one.raw, one.part) for one in plain
+    ]
+    new = {id for id, _ in accepting.accept_all(tx, arrived, now)}
+    for there in sorted(id for id, away in known.values() if away and id in new):
+        conversations.back_again(tx, there)
+    for update in updates:
+        if update.address in with_files:
+            accept(tx, update, now, newcomer)
 
 
 def gone(tx: Connection, address: Address, now: datetime) -> None:

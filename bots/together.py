@@ -1,10 +1,10 @@
-"""Which settings of messengers belong together. Each rule raises ValueError with one sentence that names them."""
+"""Which settings belong together. Each rule raises ValueError with one sentence that names them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bots.addresses import is_loopback, port_of
+from bots.addresses import at, is_loopback, port_of
 
 if TYPE_CHECKING:
     from bots.config import Settings
@@ -19,6 +19,16 @@ def check_messengers(settings: Settings) -> None:
     _community(settings)
     _callback(settings)
     _no_demo_for_real_people(settings)
+
+
+def check_operations(settings: Settings) -> None:
+    """Whoever opens the operators' page may send messages again and set them aside."""
+    if not settings.ops_port:
+        return
+    if not settings.ops_token and not is_loopback(at(settings.ops_host, settings.ops_port)):
+        raise ValueError("OPS_TOKEN should be set where OPS_HOST is no loopback address: 16 letters and digits or more")
+    if settings.ops_port == settings.http_port and settings.ops_host == settings.http_host:
+        raise ValueError("OPS_PORT should be another one than HTTP_PORT: the operators' page is nobody else's")
 
 
 def _two_bots(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy.engine import Connection
 
 from core.conversations.types import Address
+from core.outbox.types import Lane
 from core.shown import Shown
 
 
@@ -17,7 +18,7 @@ class Parcel:
     """One row of the outbox on its way. `edit`: it may replace the live screen there; `push`: it must not touch it.
     `message`: it is to be shown in this very message of ours and nowhere else, and without buttons unless that is the
     live screen; Rejected where that is not possible any more. `lang` is for what a transport has to add of its own;
-    `urgent`: somebody waits for it (a reply); `again`: it is sent once more after a crash."""
+    `lane`: how urgent it is; `again`: it is sent once more after a crash."""
 
     outbox_id: int
     conversation_id: int
@@ -27,7 +28,7 @@ class Parcel:
     push: bool
     message: str = ""
     lang: str = "ru"
-    urgent: bool = True
+    lane: Lane = Lane.REPLY
     again: bool = False
 
 

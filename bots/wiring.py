@@ -6,8 +6,8 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Callable, Collection, Coroutine
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,15 +17,21 @@ from sqlalchemy.engine import Connection
 
 from bots.account import Account
 from bots.config import ROOT, Settings
-from bots.connect import hooks, introduce, known_channels, messengers
+from bots.connect import introduce, known_channels, messengers
 from bots.deliver import Deliver, Served
+from bots.endless import Endless
 from bots.fanout import Fanout
 from bots.files.decode import Decoder
 from bots.files.lane import AT_ONCE, FetchLane, Source
 from bots.files.settings import open_store
 from bots.front import Front
 from bots.house import Houses, load_houses
+from bots.jumps import Jumps
 from bots.messenger import World
+from bots.metrics import Metrics
+from bots.ops import server as ops
+from bots.ops.context import Ops
+from bots.outage import WITHIN, Outage
 from bots.signals import Signals
 from bots.turns import take_turns
 from bots.web.context import Context
@@ -34,6 +40,7 @@ from bots.web.transport import WebTransport
 from bots.web.visitors import MESSENGER
 from bots.work import Tools
 from bots.worker import Worker
+from core import jobs
 from core.clock import Clock, utc_now
 from core.conversations import service as conversations
 from core.db import Database
@@ -45,8 +52,9 @@ from core.region.store import find_region, save_region
 from core.region.types import Region
 from core.speech import load_speeches
 
-STREAMS_END = 1.0
-"""Seconds that open requests have to end when the process stops."""
+STREAMS_END = WITHIN + 0.5
+"""Seconds that open requests have to end when the process stops: what messengers bring is answered by then, and streams
+end by themselves."""
 TURNS_END = 2.5
 """Seconds that turns have to come to their end; what is cut off is found in its table."""
 CANCELS = 5
@@ -71,6 +79,7 @@ class Process:
     houses: Houses
     clock: Clock = utc_now
     reached: Callable[[str], None] = lambda hop: None
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 def prepare(settings: Settings, db: Database) -> Process:
@@ -97,6 +106,7 @@ def _alone(db: Database, tx: Any) -> None:
     conversations.free_all(tx)
     delivery.recover(tx, utc_now(), everything=True)
     fetches.free_all(tx)
+    jobs.free_all(tx)
     tokens.drop_all(tx)
 
 
@@ -104,38 +114,46 @@ async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Ca
     """Until `stop` is set; `started` is called when pages are served. What has begun is finished, the rest waits in
     the database."""
     settings, db, clock = process.settings, process.db, process.clock
+    db.watch = Outage().watch
     url = settings.redis_url.get_secret_value()
     signals = Fanout(url) if url else Signals(sure=db.embedded)  # of a SQLite file there is one process
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     files, decoder = open_store(settings), Decoder()
-    world = World(settings, db, process.houses, process.region, signals, clock, files, process.reached)
+    metrics, endless = process.metrics, Endless()
+    world = World(settings, db, process.houses, process.region, signals, clock, files, process.reached, metrics)
 
     def deliver(served: Served) -> Deliver:
-        return Deliver(db, process.houses, served, signals, clock, owner, process.reached)
+        return Deliver(db, process.houses, served, signals, clock, owner, process.reached, metrics)
 
     lanes = ALL_LANES if parts.worker else REPLIES
     pages = Served(MESSENGER, WebTransport(db, signals, clock), lambda: lanes)
     turns: dict[str, Callable[[], Coroutine[Any, Any, int]]] = {"outbox": deliver(pages).turn}
     sources: dict[str, Source] = {}  # filled by the messengers; pages send their files themselves
     if parts.front:
-        turns["inbox"] = Front(db, process.houses, signals, clock, owner, process.reached).turn
+        turns["inbox"] = Front(db, process.houses, signals, clock, owner, process.reached, metrics, endless).turn
     if parts.worker:
         tools = Tools(db, files, process.houses.speeches)
-        worker = Worker(tools, signals, clock, owner)
+        worker = Worker(tools, signals, clock, owner, Jumps())
         turns |= {"clock": worker.tick, "jobs": worker.work}
         lane = FetchLane(db, files, decoder, sources, signals, clock, owner)
         turns |= {f"fetch-{n}": lane.turn for n in range(AT_ONCE)}
     stopping = asyncio.Event()
-    runner = await _pages(process, world, stopping, decoder) if parts.front else None
+    served = list(messengers(world))
+    hooks = [route for one in served for route in one.routes()]
+    runner = await _pages(process, world, stop, stopping, decoder, hooks) if parts.front else None
     carrying = [asyncio.create_task(signals.run())] if isinstance(signals, Fanout) else []
     working = [asyncio.create_task(take_turns(turn, signals, name, stopping)) for name, turn in turns.items()]
+    working.append(asyncio.create_task(endless.watch(stopping)))
+    accounts = list[Account]()
+    watched = await ops.listen(_ops(world, accounts, stop, working)) if settings.ops_port else None
     started()
-    accounts = [
+    accounts += [
         Account(world, one, deliver, owner, sources, holding=parts.worker, let_in=partial(introduce, world))
-        for one in messengers(world)
+        for one in served
     ]
     working += [asyncio.create_task(account.run(stopping)) for account in accounts]
     await stop.wait()
+    await asyncio.sleep(settings.drain_seconds)  # a balancer looks at /health/ready meanwhile
     stopping.set()
     for name in turns:
         signals.ring(name)
@@ -143,9 +161,33 @@ async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Ca
         await runner.cleanup()
     await asyncio.wait(working, timeout=TURNS_END)
     await _end([*working, *carrying])
+    if watched is not None:
+        await watched.cleanup()
 
 
-async def _pages(process: Process, world: World, stopping: asyncio.Event, decoder: Decoder) -> web.AppRunner:
+def _ops(world: World, accounts: list[Account], stop: asyncio.Event, working: list[asyncio.Task[Any]]) -> Ops:
+    return Ops(
+        settings=world.settings,
+        db=world.db,
+        aside=Database(world.settings.database, serve=False),
+        clock=world.clock,
+        speeches=world.houses.speeches,
+        signals=world.signals,
+        metrics=world.metrics,
+        accounts=accounts,
+        draining=stop,
+        alive=lambda: stop.is_set() or not any(task.done() for task in working),
+    )
+
+
+async def _pages(
+    process: Process,
+    world: World,
+    stop: asyncio.Event,
+    stopping: asyncio.Event,
+    decoder: Decoder,
+    hooks: Sequence[web.RouteDef],
+) -> web.AppRunner:
     settings = process.settings
     context = Context(
         settings=settings,
@@ -158,11 +200,10 @@ async def _pages(process: Process, world: World, stopping: asyncio.Event, decode
         decoder=decoder,
         stopping=stopping,
         reached=process.reached,
+        draining=stop,
     )
     # Nobody compresses what they send us, and what is not unpacked cannot be a bomb.
-    runner = web.AppRunner(
-        build(context, hooks(world)), access_log=None, shutdown_timeout=STREAMS_END, auto_decompress=False
-    )
+    runner = web.AppRunner(build(context, hooks), access_log=None, shutdown_timeout=STREAMS_END, auto_decompress=False)
     await runner.setup()
     await web.TCPSite(runner, settings.http_host, settings.http_port).start()
     return runner

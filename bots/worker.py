@@ -11,10 +11,12 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from bots import work
+from bots.jumps import Jumps, wind_back
 from bots.signals import Signals
 from bots.work import Record, Tools
 from core import app, jobs, timers
 from core.clock import Clock
+from core.db import is_outage
 from core.notify.unread import pass_on_unread
 from core.outbox import delivery
 from core.personal.service import ERASE
@@ -26,11 +28,13 @@ log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """`tick` and `work` may take turns of their own: slow work holds up no timer."""
+    """`tick` and `work` may take turns of their own: slow work holds up no timer. `jumps` watches the clock; without
+    it, the clock is believed."""
 
-    def __init__(self, tools: Tools, signals: Signals, clock: Clock, owner: str) -> None:
-        self._tools, self._db = tools, tools.db
+    def __init__(self, tools: Tools, signals: Signals, clock: Clock, owner: str, jumps: Jumps | None = None) -> None:
+        self._tools, self._db, self._jumps = tools, tools.db, jumps
         self._signals, self._clock, self._owner = signals, clock, owner
+        self._ahead = False
 
     async def turn(self) -> int:
         """How many timers and jobs have been dealt with."""
@@ -39,6 +43,10 @@ class Worker:
     async def tick(self) -> int:
         """Timers whose time has come, and statuses that nobody has read."""
         now = self._clock()
+        self._ahead |= self._jumps is not None and self._jumps.back(now)
+        if self._ahead:
+            await asyncio.wrap_future(self._db.write(lambda tx: wind_back(tx, now)))
+            self._ahead = False
         fired = await asyncio.wrap_future(self._db.write(lambda tx: self._tick(tx, now)))
         if fired:
             self._signals.ring("outbox")
@@ -57,7 +65,8 @@ class Worker:
         return 1
 
     def _tick(self, tx: Connection, now: datetime) -> int:
-        delivery.recover(tx, now)
+        if self._jumps is None or self._jumps.trusted:
+            delivery.recover(tx, now)
         delivery.expire(tx, now)
         passed = pass_on_unread(tx, now)
         due = timers.due(tx, now, TIMERS_AT_ONCE)
@@ -80,6 +89,8 @@ class Worker:
                 record = await asyncio.to_thread(work.WORK[job.kind], self._tools, job.payload, now)
             await asyncio.wrap_future(self._db.write(lambda tx: self._end(tx, job, record)))
         except Exception as error:
+            if is_outage(error):  # it is found under its lease
+                raise
             log.exception("job_failed", job=job.id, kind=job.kind)
             problem, now = type(error).__name__, self._clock()
             await asyncio.wrap_future(self._db.write(lambda tx: jobs.fail(tx, job, self._owner, problem, now)))
@@ -105,8 +116,9 @@ class Worker:
             await asyncio.sleep(RENEW)
             try:
                 await asyncio.wrap_future(self._db.write(lambda tx: jobs.renew(tx, job, self._owner, self._clock())))
-            except Exception:
-                log.exception("lease_not_renewed", job=job.id)
+            except Exception as error:
+                if not is_outage(error):
+                    log.exception("lease_not_renewed", job=job.id)
 
 
 class LostLease(Exception):

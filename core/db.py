@@ -44,11 +44,15 @@ TOGETHER = 100
 POSTGRES_WRITERS = 4
 READERS = 4
 _SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_READONLY")
-_POSTGRES_AWAY = ("08", "40", "53", "57", "58")
-"""Classes of SQLSTATE: connection, rolled back in favour of another transaction, resources, an operator's doing, the
-system (postgresql.org/docs, appendix A). None of them is the fault of what was to be written."""
+_CONFLICT = "40"
+_POSTGRES_AWAY = ("08", "25006", _CONFLICT, "53", "57", "58")
+"""Classes of SQLSTATE: connection, read-only (a replica, or a disk that is nearly full), rolled back in favour of
+another transaction, resources, an operator's doing, the system (postgresql.org/docs, appendix A). None of them is the
+fault of what was to be written."""
 CONNECT_WITHIN = 10
 """Seconds that a PostgreSQL has to answer a new connection."""
+_SILENT_FOR = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+"""A server that has vanished from the network is known by its silence, instead of being waited for."""
 
 
 # Whose rows a table holds; every table says it in its `info`.
@@ -93,9 +97,29 @@ class AlreadyServed(Exception):
 def is_away(error: sa.exc.DBAPIError) -> bool:
     """The database is gone, full or busy: no fault of what was asked of it."""
     state, name = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", None)
-    if error.connection_invalidated or not (state or name):
+    if error.connection_invalidated:
         return True
+    if not (state or name):  # a connection that could not be had; what a driver cannot even send is no such thing
+        return not isinstance(error, sa.exc.DataError | sa.exc.ProgrammingError | sa.exc.NotSupportedError)
     return str(name).startswith(_SQLITE_AWAY) or str(state).startswith(_POSTGRES_AWAY)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whatever is asked now, the answer would be the same. Two transactions that were in each other's way are none."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return isinstance(error, sa.exc.TimeoutError)
+    return is_away(error) and not str(getattr(error.orig, "sqlstate", None)).startswith(_CONFLICT)
+
+
+def once(conn: Connection, find: Callable[[Connection], T]) -> T:
+    """What is the same for everybody is looked up once for each reading. Where something is being written, always."""
+    known = conn.get_execution_options().get("known")
+    if known is None:
+        return find(conn)
+    if find not in known:
+        known[find] = find(conn)
+    found: T = known[find]
+    return found
 
 
 class Database:
@@ -105,6 +129,8 @@ class Database:
         """`serve`: this process is the one that writes to the SQLite file (AlreadyServed if there is another)."""
         self.url = make_url(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
+        self.watch: Callable[[BaseException | None], None] = lambda error: None
+        """Called after every read and write, in its thread: with an outage, or with None, since it has answered."""
         self._lock = _lock(self.url.database) if self.embedded and serve else None
         self._waiting: queue.SimpleQueue[tuple[Callable[[Connection], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._threads = [
@@ -139,8 +165,17 @@ class Database:
             self._lock.close()
 
     def _read(self, fn: Callable[[Connection], T]) -> T:
-        with self._reader.connect() as conn:
-            return fn(conn)
+        try:
+            with self._reader.connect() as conn:
+                found = fn(conn.execution_options(known={}))
+        except Exception as error:
+            self._seen(error)
+            raise
+        self._seen(None)
+        return found
+
+    def _seen(self, error: Exception | None) -> None:
+        self.watch(error if error is not None and is_outage(error) else None)
 
     def _write_all(self) -> None:
         while (first := self._waiting.get()) is not None:
@@ -163,6 +198,9 @@ class Database:
                 outcomes = [self._outcome(tx, fn, alone=len(batch) == 1) for fn, _ in batch]
         except Exception as error:  # noqa: BLE001 - it is not swallowed: every caller gets it
             outcomes = [_Failure(error)] * len(batch)
+            self._seen(error)
+        else:
+            self._seen(None)
         for (_, future), outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, _Failure):
                 future.set_exception(outcome.error)
@@ -195,7 +233,7 @@ def _engine(url: URL, *, size: int, reading: bool) -> Engine:
             max_overflow=0,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"connect_timeout": CONNECT_WITHIN},
+            connect_args={"connect_timeout": CONNECT_WITHIN, **_SILENT_FOR},
         )
     engine = sa.create_engine(
         url,

@@ -80,6 +80,12 @@ def claim(tx: Connection, owner: str, now: datetime) -> Job | None:
     return None if row is None else Job(row["id"], row["kind"], row["payload"], row["attempts"])
 
 
+def free_all(tx: Connection) -> None:
+    """At the start of the only process of an embedded database: whoever worked on them is dead, and their leases have
+    run out long ago."""
+    tx.execute(sa.update(jobs).where(jobs.c.state == "leased").values(lease_until=jobs.c.created_at))
+
+
 def renew(tx: Connection, job: Job, owner: str, now: datetime) -> bool:
     """For work that takes longer than a lease. False if somebody else has it by now."""
     mine = sa.update(jobs).where(jobs.c.id == job.id, jobs.c.lease_owner == owner, jobs.c.state == "leased")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -68,9 +69,12 @@ class OfAppeal(Protocol):
     def number(self) -> str: ...
 
 
+_TAKE_OUT = sa.delete(pins).where(_P.conversation_id == sa.bindparam("there"), _P.message == sa.bindparam("which"))
+
+
 def put(tx: Connection, conversation_id: int, message: str, shown: Shown, since: datetime, now: datetime) -> None:
     """The message says this now, by facts that were read after `since`; one that shows no view is kept true no more."""
-    tx.execute(sa.delete(pins).where(_P.conversation_id == conversation_id, _P.message == message))
+    take_out(tx, [(conversation_id, message)])
     pin = shown.pin
     if pin is None:
         return
@@ -80,6 +84,12 @@ def put(tx: Connection, conversation_id: int, message: str, shown: Shown, since:
     _forget_old(tx, conversation_id, now)
     if missed:
         enqueue_pin(tx, conversation_id, message, now)
+
+
+def take_out(tx: Connection, messages: Sequence[tuple[int, str]]) -> None:
+    """They show no view any more."""
+    if messages:
+        tx.execute(_TAKE_OUT, [{"there": there, "which": message} for there, message in messages])
 
 
 def _changed(tx: Connection, object: str, since: datetime) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.servers", "tests.databases", "tests.chromium"]
+pytest_plugins = ["tests.servers", "tests.databases", "tests.statements", "tests.chromium"]
 
 settings.register_profile(
     "otklik",

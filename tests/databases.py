@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -42,12 +43,17 @@ def empty_sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
+    return sqlite_in(tmp_path)
+
+
+def sqlite_in(folder: Path) -> str:
+    """The URL of a fresh database in this folder."""
     template = servers.run_folder() / "template.db"
     with servers.once_per_run("migrated-sqlite") as first:
         if first:
             migrate(f"sqlite:///{template}")
-    shutil.copy(template, tmp_path / "otklik.db")
-    return f"sqlite:///{tmp_path / 'otklik.db'}"
+    shutil.copy(template, folder / "otklik.db")
+    return f"sqlite:///{folder / 'otklik.db'}"
 
 
 @pytest.fixture
@@ -92,12 +98,22 @@ def redis_url(worker_id: str) -> str:
 def _copied(template: str, worker_id: str) -> Iterator[str]:
     server = servers.started_postgres()
     name = f"test_{worker_id}_{next(_numbers)}"
-    _at(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    _at(server, f"CREATE DATABASE {name} TEMPLATE {template} {_strategy(server)}")
     yield server.replace("/postgres?", f"/{name}?")
     _at(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def _strategy(server: str) -> str:
+    """Copying files is twice as fast where nothing is synced; before PostgreSQL 15 there was no other way."""
+    with _connected(server) as connection:
+        return "STRATEGY FILE_COPY" if connection.info.server_version >= 150000 else ""
+
+
 def _at(server: str, statement: str) -> None:
-    address = sa.make_url(server).set(drivername="postgresql").render_as_string()
-    with psycopg.connect(address, autocommit=True) as connection:
+    with _connected(server) as connection:
         connection.execute(statement.encode())
+
+
+def _connected(server: str) -> psycopg.Connection[Any]:
+    address = sa.make_url(server).set(drivername="postgresql").render_as_string()
+    return psycopg.connect(address, autocommit=True)

@@ -80,7 +80,7 @@ def started_postgres() -> str:
     """The address of its database `postgres`; `template` beside it is for `tests.databases` to fill."""
     home, sockets = run_folder() / "postgres", run_folder() / "sockets"
     address = f"postgresql+psycopg://otklik@/postgres?host={sockets}"
-    programs = _postgres_programs()
+    programs = postgres_programs()
     with once_per_run("postgres") as first:
         if not first:
             return address
@@ -88,14 +88,14 @@ def started_postgres() -> str:
             folder.mkdir(exist_ok=True)
             if os.geteuid() == 0:
                 shutil.chown(folder, "nobody")
-        _run(
-            _not_as_root(
+        run(
+            not_as_root(
                 programs / "initdb", "-D", home, "-U", "otklik", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"
             )
         )
         options = [arg for name, value in _QUICKLY.items() for arg in ("-c", f"{name}={value}")]
-        command = _not_as_root(programs / "postgres", "-D", home, "-k", sockets, "-c", "listen_addresses=", *options)
-        _start("postgres", command, lambda: _run([programs / "pg_isready", "-q", "-h", sockets], check=False))
+        command = not_as_root(programs / "postgres", "-D", home, "-k", sockets, "-c", "listen_addresses=", *options)
+        _start("postgres", command, lambda: run([programs / "pg_isready", "-q", "-h", sockets], check=False))
     return address
 
 
@@ -120,7 +120,7 @@ def started_redis(name: str) -> str:
     return f"unix://{socket}"
 
 
-def _postgres_programs() -> Path:
+def postgres_programs() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     on_path = shutil.which("initdb")
     if not found and not on_path:
@@ -128,14 +128,14 @@ def _postgres_programs() -> Path:
     return found[-1].parent if found else Path(on_path or "").resolve().parent
 
 
-def _not_as_root(*command: str | Path) -> list[str | Path]:
+def not_as_root(*command: str | Path) -> list[str | Path]:
     """PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return list(command)
     return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *command]
 
 
-def _run(command: list[str | Path], *, check: bool = True) -> bool:
+def run(command: list[str | Path], *, check: bool = True) -> bool:
     done = subprocess.run(command, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if check and done.returncode:
         pytest.fail(f"{command[0]} failed:\n{done.stdout}", pytrace=False)

@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from core.db import Database
 from core.inbox import service as inbox
 from core.inbox.tables import inbox as inbox_rows
 from core.talk import Message
+from core.timers import timers
 from tests.fakes.telegram import FakeTelegram
 from tests.web.child import bots, serving, started
 from tests.web.conftest import demo_url  # noqa: F401
@@ -32,7 +34,8 @@ from tests.web.site import WORDS, free_port, logged
 
 NOW = datetime.now(UTC)
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/enter/[\w-]{43})")
-COMMANDS = ("run", "front", "worker", "doctor", "migrate", "invite", "revoke", "import", "release", "play")
+SERVES = ("run", "front", "worker", "doctor", "migrate", "invite", "revoke", "import")
+COMMANDS = (*SERVES, "stuck", "release", "retry", "dismiss", "play")
 
 
 @pytest.fixture(autouse=True)
@@ -193,6 +196,31 @@ def test_release_lists_what_is_in_quarantine_and_serves_it_again(
             assert time.monotonic() < until
 
 
+def test_stuck_names_the_command_that_helps_and_ends_with_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    db = Database(f"sqlite:///{folder / 'var' / 'otklik.db'}")
+    db.write(lambda tx: tx.execute(sa.delete(timers))).result()  # of the demo, which nobody has served since
+    db.close()
+    assert (main(["stuck"]), capsys.readouterr().out) == (0, "Nothing is stuck.\n")
+    number = quarantine(folder)
+    assert main(["stuck"]) == 1
+    listed = capsys.readouterr().out
+    assert re.fullmatch(
+        rf"update {number} \(web\): quarantined since [\d: -]+ UTC, KeyError. python -m bots release {number}\n", listed
+    )
+    assert main(["dismiss", "update", str(number)]) == 0
+    assert main(["dismiss", "update", str(number)]) == 1
+    assert main(["retry", "message", "1"]) == 1
+    for words in (["retry", "update", "1"], ["dismiss", "chat", "1"], ["retry", "message", "x"], ["retry", "message"]):
+        with pytest.raises(SystemExit):
+            main(words)
+    assert "Traceback" not in capsys.readouterr().err
+    assert main(["stuck"]) == 0
+    assert rows(folder, sa.select(inbox_rows.c.state)) == [("done",)]
+
+
 @pytest.mark.parametrize("number", ["x", "-1", "0", "99999999999999999999", "1.5", "", "²"])
 def test_release_of_what_is_no_number_is_refused_in_a_sentence(
     number: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -340,3 +368,29 @@ def test_the_release_before_goes_on_with_the_database_of_the_next_one(
     monkeypatch.chdir(folder)
     assert [main(["migrate"]), main(["invite"])] == [0, 0]
     assert "petrov: " in capsys.readouterr().out
+
+
+def test_a_release_that_is_newer_than_its_database_says_what_to_do_and_touches_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    version = sa.text("SELECT version_num FROM alembic_version")
+    with closing(Database(f"sqlite:///{folder / 'var' / 'otklik.db'}", serve=False)) as db:
+        db.write(lambda tx: tx.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))).result()
+        monkeypatch.chdir(folder)
+        assert main(["invite"]) == 2
+        assert capsys.readouterr().err == "The database is not migrated: run `python -m bots migrate` first.\n"
+        assert db.read(lambda conn: conn.execute(version).scalar()).result() == "0002"
+
+
+def test_a_wrong_setting_at_a_deploy_ends_the_new_process_in_one_sentence_before_it_migrates(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    version = sa.text("SELECT version_num FROM alembic_version")
+    with closing(Database(f"sqlite:///{folder / 'var' / 'otklik.db'}", serve=False)) as db:
+        db.write(lambda tx: tx.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))).result()
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("HTTP_PORT", "many")
+        assert main(["run"]) == 2
+        said = capsys.readouterr().err
+        assert said.startswith("HTTP_PORT") and said.count("\n") == 1
+        assert db.read(lambda conn: conn.execute(version).scalar()).result() == "0002"

@@ -200,7 +200,7 @@ async def test_a_whole_walk_with_everything_going_wrong_leaks_nothing(
     redis_with_a_password[1].acl_deluser("canary")
     await lose_postgres(site, person)
     said = site.log.getvalue()
-    for event in ("request_failed", "move_failed", "redis_gone", "storage_unavailable"):
+    for event in ("request_failed", "move_failed", "redis_gone", "database_away"):
         assert event in said
     assert not [word for word in hidden if word in said]
 

@@ -55,6 +55,11 @@ WRONG = {
         "https://",
         "https://пример.рф",
     ),
+    "OPS_PORT": ("-1", "65536", CANARY),
+    "OPS_TOKEN": (CANARY, f"{CANARY} with spaces", f"{CANARY}-секрет-секрет"),
+    "DRAIN_SECONDS": ("-1", "121", CANARY),
+    "LOG_FORMAT": (CANARY,),
+    "LOG_LEVEL": (CANARY,),
     "WEB_ORIGINS": (
         "*",
         "https://*.example.ru",

@@ -1,4 +1,4 @@
-"""Settings of messengers go together, or the start says in one sentence which does not, and repeats none of them."""
+"""Settings go together, or the start says in one sentence which does not, and repeats none of them."""
 
 from __future__ import annotations
 
@@ -45,12 +45,19 @@ UNFIT = (
     ("VK_SECRET", CALLBACK | {"VK_SECRET": ""}),
     ("VK_CONFIRMATION", CALLBACK | {"VK_CONFIRMATION": ""}),
     ("PUBLIC_URL", CALLBACK | {"PUBLIC_URL": "http://chat.example.ru"}),
+    ("OPS_TOKEN", {"OPS_PORT": "9464", "OPS_HOST": "10.0.0.5"}),
+    ("OPS_TOKEN", {"OPS_PORT": "9464", "OPS_HOST": "::"}),
+    ("OPS_TOKEN", {"OPS_PORT": "9464", "OPS_HOST": "ops.internal"}),
+    ("OPS_PORT", {"OPS_PORT": "8080"}),
     ("DEMO=1", TELEGRAM | {"DEMO": "1"}),
     ("DEMO=1", {"TELEGRAM_STAFF_TOKEN": TELEGRAM["TELEGRAM_TOKEN"], "DEMO": "1"}),
     ("DEMO=1", COMMUNITY | {"DEMO": "1", "VK_API_URL": "http://10.0.0.1/method/"}),
     ("DEMO=1", TELEGRAM | COMMUNITY | {"DEMO": "1", "TELEGRAM_API_URL": NEAR}),
 )
 FIT = (
+    {"OPS_PORT": "9464", "OPS_HOST": "10.0.0.5", "OPS_TOKEN": f"{CANARY}-of-operators"},
+    {"OPS_PORT": "9464", "OPS_HOST": "::1", "DRAIN_SECONDS": "15", "LOG_FORMAT": "json", "LOG_LEVEL": "debug"},
+    {"OPS_HOST": "10.0.0.5"},  # of a server that is off
     WEBHOOK | CALLBACK,
     WEBHOOK | {"PUBLIC_URL": "https://chat.example.ru:8443"},
     WEBHOOK | {"PUBLIC_URL": NEAR, "TELEGRAM_API_URL": NEAR},

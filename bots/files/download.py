@@ -15,6 +15,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from bots.files.kinds import MOST
 
 GONE = frozenset({404, 410})
+LAST_FOUR = (ipaddress.IPv6Network("::/96"), ipaddress.IPv6Network("64:ff9b::/96"))
+"""Their last four bytes are an IPv4 address: RFC 4291, 2.5.5.1, and RFC 6052."""
+TRANSLATED_HERE = (ipaddress.IPv6Network("64:ff9b:1::/48"),)
+"""Leads to IPv4 addresses of whatever network translates: RFC 8215."""
 
 
 class TooLarge(Exception):
@@ -106,5 +110,11 @@ def _is_address(host: str) -> bool:
 def _is_public(host: str) -> bool:
     """An address that holds another one (::ffff:127.0.0.1) is judged by that."""
     address = ipaddress.ip_address(host.partition("%")[0])
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
-    return bool(inner.is_global and not inner.is_multicast)
+    inner = _held(address) if isinstance(address, ipaddress.IPv6Address) else address
+    return bool(inner.is_global and not inner.is_multicast and not any(inner in net for net in TRANSLATED_HERE))
+
+
+def _held(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    if any(address in network for network in LAST_FOUR):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address

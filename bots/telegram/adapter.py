@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+
 from bots.files.lane import Source
 from bots.messenger import Messenger, Refused, World
+from bots.pace import Pace
 from bots.telegram.api import Api, TokenRefused
 from bots.telegram.courtesies import AT_ONCE, Courtesies
-from bots.telegram.hook import PATH, STAFF_PATH
+from bots.telegram.hook import PATH, STAFF_PATH, Hook
 from bots.telegram.intake import Intake
 from bots.telegram.listen import LONGEST, Listener
 from bots.telegram.media import Media
@@ -17,7 +20,7 @@ from bots.telegram.receive import MESSENGER
 from bots.telegram.send import TelegramTransport
 from bots.telegram.source import TelegramSource
 from bots.telegram.texts import said
-from bots.telegram.wire import Wire
+from bots.telegram.wire import LIMITS, Wire
 from bots.transport import Transport
 
 if TYPE_CHECKING:
@@ -40,14 +43,14 @@ class Telegram:
         self.username = self.link = ""
         self._world, self._token, self._base, self._staff = world, token, base, staff
         self._setting = "TELEGRAM_STAFF_TOKEN" if staff else "TELEGRAM_TOKEN"
-        self._api = Api(base, token)
-        self.courtesies = Courtesies(lambda: Api(base, token, AT_ONCE), world.houses.speeches, world.clock)
-        self.wire = Wire(self._api, self.account)
+        self._api, self.pace = Api(base, token), Pace(LIMITS)
+        self.courtesies = Courtesies(world, Api(base, token, AT_ONCE), self.pace)
+        self.wire = Wire(self._api, self.account, self.pace)
         self._media = Media(world, self.account, self.wire)
         self.transport: Transport = TelegramTransport(world, self.account, self.wire, self._media, self.courtesies)
         self.source: Source | None = None if staff else TelegramSource(self._api, base)
-        intake = Intake(world, self.account, self.courtesies, staff=staff)
-        self.listener = Listener(self._api, intake, self._refused, longest)
+        self._intake = Intake(world, self.account, self.courtesies, staff=staff)
+        self.listener = Listener(self._api, self._intake, self.pace, self._refused, longest)
         self._sdk: Sdk | None = None
 
     @property
@@ -56,6 +59,15 @@ class Telegram:
             f"{self._setting} is refused by Telegram: take a new one from @BotFather with /token (or /newbot), set it "
             "and start again."
         )
+
+    def routes(self) -> list[web.RouteDef]:
+        if self._world.settings.telegram_mode != "webhook":
+            return []
+        return [web.post(self._path, Hook(self._world, self._intake).handle)]
+
+    @property
+    def _path(self) -> str:
+        return STAFF_PATH if self._staff else PATH
 
     async def open(self) -> None:
         try:
@@ -79,8 +91,7 @@ class Telegram:
             raise OSError("It is not open.")
         try:
             if settings.telegram_mode == "webhook":
-                path = STAFF_PATH if self._staff else PATH
-                await sdk.bring_to(f"{settings.address}{path}", settings.telegram_secret.get_secret_value())
+                await sdk.bring_to(f"{settings.address}{self._path}", settings.telegram_secret.get_secret_value())
             else:
                 await sdk.stop_bringing()
         except TokenRefused:

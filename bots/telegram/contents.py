@@ -29,6 +29,17 @@ UNREAD = {
     ),
 }
 """By the field that says what a message is."""
+SILENT = frozenset(
+    {"boost_added", "channel_chat_created", "chat_background_set", "chat_shared", "checklist_tasks_added"}
+    | {"checklist_tasks_done", "connected_website", "delete_chat_photo", "gift", "gift_upgrade_sent"}
+    | {"giveaway_completed", "giveaway_created", "group_chat_created", "left_chat_member"}
+    | {"message_auto_delete_timer_changed", "migrate_from_chat_id", "migrate_to_chat_id", "new_chat_members"}
+    | {"new_chat_photo", "new_chat_title", "paid_message_price_changed", "passport_data", "pinned_message"}
+    | {"proximity_alert_triggered", "refunded_payment", "successful_payment", "supergroup_chat_created"}
+    | {"unique_gift", "user_shared", "users_shared", "video_chat_ended", "video_chat_participants_invited"}
+    | {"video_chat_scheduled", "video_chat_started", "web_app_data", "write_access_allowed"}
+)
+"""Fields of messages that nobody has said. All others are somebody's words, whatever Telegram may think of tomorrow."""
 PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"})
 ENDINGS = frozenset({"jpg", "jpeg", "png", "webp", "heic", "heif"})
 """Of pictures that were sent as files and are not said to be pictures."""
@@ -54,12 +65,11 @@ def contents(message: Mapping[str, Any], username: str, *, edited: bool = False)
         text = words(message, "text") or words(message, "caption")
         return Content(Message(text, key=key, edited=key)) if text else None
     part = _part(message)
-    if "text" in message:
+    if isinstance(message.get("text"), str):
         return _text(message, username, key, part)
-    found = _other(message)
-    if found is None:
+    if SILENT & message.keys():
         return None
-    said, files = found
+    said, files = _other(message) or (Message(unread="kind"), ())
     return Content(replace(said, text=words(message, "caption"), key=key), files, part)
 
 
@@ -81,9 +91,7 @@ def _part(message: Mapping[str, Any]) -> str:
     return f"album:{album}" if album else ""
 
 
-def _text(message: Mapping[str, Any], username: str, key: str, part: str) -> Content | None:
-    if not isinstance(message["text"], str):
-        return None
+def _text(message: Mapping[str, Any], username: str, key: str, part: str) -> Content:
     text = words(message, "text")
     command = None if part else _command(text, username)
     if command is not None:
@@ -104,7 +112,7 @@ def _command(text: str, username: str) -> Command | None:
 
 
 def _other(message: Mapping[str, Any]) -> tuple[Message, tuple[Wanted, ...]] | None:
-    """Everything but words."""
+    """Everything but words; None for what makes no sense."""
     if "photo" in message:
         return _filed(_photo(message["photo"]))
     for name, unread in UNREAD.items():  # before documents: an animation comes as both

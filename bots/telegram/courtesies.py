@@ -3,107 +3,72 @@ group hears that we work elsewhere. Best effort, beside everything else; nobody 
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict, deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
-import structlog
-
-from bots.telegram.api import Answer, Api, NotSent, Unknown
-from core.clock import Clock
+from bots.errands import Errands, Lately
+from bots.messenger import World
+from bots.pace import Pace, Turn
+from bots.telegram.api import Api, NotSent, Unknown
+from bots.telegram.outcomes import seconds_of
 from core.lines import line
-from core.speech import Speeches
 
 ACKNOWLEDGED_WITHIN = 2.0
 """Seconds; then the person has seen the button go grey anyway."""
 STRIPPED_WITHIN = 5.0
-WAITING_MOST = 500
-"""What is more is not done."""
 AT_ONCE = 10
-LINGER = 20.0
-"""Seconds that the connections are kept for the next one."""
-GROUP_EVERY = 3600.0
-GROUPS_MOST = 1000
-
-Courtesy = Callable[[Api], Coroutine[Any, Any, Answer]]
-
-log = structlog.get_logger(__name__)
+"""Connections of their own: they take no room from what people wait for."""
+DECLINED_FOR = timedelta(hours=1)
 
 
 class Courtesies:
-    """One for each bot in a process. The connections belong to a task of its own, which ends with the loop, so that
-    whoever takes webhooks need not close anything."""
+    """One for each bot in a process. `username` is known as soon as we are let in."""
 
-    def __init__(self, api: Callable[[], Api], speeches: Speeches, clock: Clock, username: str = "") -> None:
-        self._api, self._speeches, self._clock, self.username = api, speeches, clock, username
-        self._waiting: deque[Courtesy] = deque()
-        self._more = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
-        self._told: OrderedDict[int, float] = OrderedDict()
+    def __init__(self, world: World, api: Api, pace: Pace) -> None:
+        self._world, self._api, self._pace, self.username = world, api, pace, ""
+        self.errands, self._declined = Errands(NotSent, Unknown, NotDone), Lately(DECLINED_FOR)
 
     def acknowledge(self, query: str) -> None:
-        self._do(lambda api: api.call("answerCallbackQuery", {"callback_query_id": query}, ACKNOWLEDGED_WITHIN))
+        """It is no message: Telegram does not count it."""
+        params = {"callback_query_id": query}
+        self._begin("answerCallbackQuery", params, ACKNOWLEDGED_WITHIN, counted=False)
 
     def strip(self, chat: int, message: int) -> None:
-        bare = {"chat_id": chat, "message_id": message}
-        self._do(lambda api: api.call("editMessageReplyMarkup", bare, STRIPPED_WITHIN))
+        self._begin("editMessageReplyMarkup", {"chat_id": chat, "message_id": message}, STRIPPED_WITHIN)
 
     def decline(self, group: int, lang: str) -> None:
         """Not more than once an hour, whatever is said there."""
-        now = self._clock().timestamp()
-        if now - self._told.get(group, -GROUP_EVERY) < GROUP_EVERY:
+        if not self._declined.is_first(group, self._world.clock()):
             return
-        self._told[group] = now
-        self._told.move_to_end(group)
-        while len(self._told) > GROUPS_MOST:
-            self._told.popitem(last=False)
-        self._do(lambda api: self._elsewhere(api, group, lang))
-
-    async def close(self) -> None:
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.wait([self._running])
-            self._running = None
-
-    def _do(self, courtesy: Courtesy) -> None:
-        if len(self._waiting) >= WAITING_MOST:
-            return
-        self._waiting.append(courtesy)
-        self._more.set()
-        if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._run())
-
-    async def _run(self) -> None:
-        async with self._api() as api, asyncio.TaskGroup() as group:
-            while True:
-                self._more.clear()
-                while self._waiting:
-                    group.create_task(_done(self._waiting.popleft(), api))
-                try:
-                    async with asyncio.timeout(LINGER):
-                        await self._more.wait()
-                except TimeoutError:
-                    if not self._waiting:
-                        self._running = None  # whoever comes now begins anew
-                        return
-
-    async def _elsewhere(self, api: Api, group: int, lang: str) -> Answer:
-        if not self.username:
-            found = (await api.call("getMe", {}, STRIPPED_WITHIN)).result
-            self.username = str(found.get("username") or "") if isinstance(found, dict) else ""
         link = f"https://t.me/{self.username}" if self.username else "https://t.me"
-        words = self._speeches[lang].say(
+        words = self._world.houses.speeches[lang].say(
             line("I work in private chats only. Please write to me here: {link}", link=link)
         )
-        return await api.call("sendMessage", {"chat_id": group, "text": words}, STRIPPED_WITHIN)
+        self._begin("sendMessage", {"chat_id": group, "text": words}, STRIPPED_WITHIN, peer=str(group))
+
+    async def close(self) -> None:
+        await self.errands.close()
+        await self._api.close()
+
+    def _begin(
+        self, method: str, params: Mapping[str, Any], within: float, *, peer: str = "", counted: bool = True
+    ) -> None:
+        self.errands.begin(method, partial(self._call, method, params, within, peer, counted=counted), within)
+
+    async def _call(self, method: str, params: Mapping[str, Any], within: float, peer: str, *, counted: bool) -> None:
+        async with self._pace.turn(Turn.COURTESY, peer) as place:
+            place.counted = counted
+            answer = await self._api.call(method, params, within)
+            if answer.code == 429:
+                self._pace.refused(seconds_of(answer), place)
+            if not answer.ok:
+                place.counted = False
+                raise NotDone(answer.code)
 
 
-async def _done(courtesy: Courtesy, api: Api) -> None:
-    try:
-        answer = await courtesy(api)
-    except (NotSent, Unknown) as error:
-        log.debug("courtesy_failed", why=type(error).__name__)
-        return
-    if not answer.ok:
-        log.debug("courtesy_failed", code=answer.code, why=answer.description)
+class NotDone(Exception):
+    def __init__(self, code: int) -> None:
+        super().__init__(f"status {code}")
+        self.code = code

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bots.intake import Back, Left, Told, take_in
+from bots.intake import Accepting, Back, Left, Told
 from bots.messenger import World, citizen, stranger
 from bots.telegram.courtesies import Courtesies
 from bots.telegram.receive import Acknowledge, Bot, Decline, Heard, Parsed, parse
@@ -21,12 +21,13 @@ log = structlog.get_logger(__name__)
 class Intake:
     def __init__(self, world: World, account: str, courtesies: Courtesies, *, staff: bool) -> None:
         self._world, self._account, self._courtesies, self._staff = world, account, courtesies, staff
+        self._accepting = Accepting(world, lambda now: stranger() if staff else citizen(now))
 
     async def take(self, came: Sequence[Came]) -> None:
         """In order and in one transaction. Raises Unstored."""
         parsed = [one for update, raw in came if (one := self._parsed(update, raw)) is not None]
         if told := [it for one in parsed if (it := _told(one)) is not None]:
-            await take_in(self._world, told, lambda now: stranger() if self._staff else citizen(now))
+            await self._accepting.take(told)
         for one in parsed:
             self._be_polite(one)
 

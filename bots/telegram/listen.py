@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 
 from bots.intake import Unstored
 from bots.messenger import Refused
+from bots.pace import Pace, Paused, Turn
 from bots.telegram.api import Answer, Api, NotSent, Unknown
 from bots.telegram.intake import Intake
 from bots.telegram.receive import KINDS
@@ -21,7 +22,7 @@ LONGEST = 25
 BESIDE = 10.0
 """Seconds that an answer may take besides."""
 AT_ONCE = 100
-PAUSE, PAUSE_MOST = 1.0, 30.0
+PAUSE, PAUSE_MOST = 1.0, 60.0
 CONFLICT_PAUSE = 5.0
 
 log = structlog.get_logger(__name__)
@@ -30,8 +31,10 @@ log = structlog.get_logger(__name__)
 class Listener:
     """`refused` is what an operator is told when the token is not good any more."""
 
-    def __init__(self, api: Api, intake: Intake, refused: str, longest: int = LONGEST, pause: float = PAUSE) -> None:
-        self._api, self._intake, self._refused = api, intake, refused
+    def __init__(
+        self, api: Api, intake: Intake, pace: Pace, refused: str, longest: int = LONGEST, pause: float = PAUSE
+    ) -> None:
+        self._api, self._intake, self._pace, self._refused = api, intake, pace, refused
         self._longest, self._first = longest, pause
         self._pause, self._in_conflict = pause, False
 
@@ -45,9 +48,8 @@ class Listener:
                 continue
             try:
                 await self._intake.take([(update, json.dumps(update).encode()) for update in updates])
-            except Unstored as error:  # nothing of it is confirmed
-                log.warning("updates_wait", updates=len(updates), problem=str(error))
-                await self._wait()
+            except Unstored:  # nothing of it is confirmed; an operator is told by bots.outage
+                await asyncio.sleep(self._first)
                 continue
             before, offset = offset, _after(updates, offset)
             if updates and offset == before:
@@ -61,8 +63,13 @@ class Listener:
         if offset is not None:
             params["offset"] = offset
         try:
-            answer = await self._api.ask("getUpdates", params, self._longest + BESIDE)
+            answer = await self._asked(params)
+        except Paused as paused:
+            self._pause = paused.seconds
+            return None
         except (NotSent, Unknown) as error:
+            if isinstance(error, NotSent):
+                self._pause = self._pace.away()
             log.warning("polling_failed", problem=str(error))
             return None
         if not answer.ok or not isinstance(answer.result, list):
@@ -73,6 +80,22 @@ class Listener:
         self._in_conflict = False
         return [update for update in answer.result if isinstance(update, dict)]
 
+    async def _asked(self, params: Mapping[str, Any]) -> Answer:
+        """Where nobody was there for whatever this token was used for, we knock in turn with everything else, and do
+        not stay: once a minute for all of it, not once a minute for each."""
+        if not self._pace.is_away:
+            return await self._api.ask("getUpdates", params, self._longest + BESIDE)
+        async with self._pace.turn(Turn.COURTESY) as place:
+            place.counted = False
+            try:
+                answer = await self._api.ask("getUpdates", {**params, "timeout": 0}, BESIDE)
+            except NotSent:
+                self._pace.away()  # before the next one gets its turn
+                raise
+        if answer.ok:
+            self._pace.fine()
+        return answer
+
     def _complain(self, answer: Answer) -> None:
         """Raises Refused."""
         if answer.code in (401, 404) and answer.description:
@@ -80,6 +103,7 @@ class Listener:
         seconds = answer.parameters.get("retry_after")
         if answer.code == 429 and isinstance(seconds, int):
             self._pause = max(self._pause, float(seconds))
+            self._pace.pause(self._pause)  # of the whole token
         if answer.code == 409:
             self._pause = max(self._pause, CONFLICT_PAUSE * self._first / PAUSE)
         if answer.code != 409:

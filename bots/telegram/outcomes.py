@@ -65,7 +65,7 @@ def read(answer: Answer) -> Done | Snag | Outcome:
     if answer.ok:
         return Done(answer.result)
     if code == 429:
-        return Later(_pause(answer), "too many requests", whole=True, counted=False)
+        return Later(seconds_of(answer), "too many requests", whole=True, counted=False)
     if isinstance(peer := answer.parameters.get("migrate_to_chat_id"), int):
         return Moved(str(peer), description)
     if code >= 500 or not description:
@@ -77,7 +77,8 @@ def read(answer: Answer) -> Done | Snag | Outcome:
     return _bad(description) if code == 400 else Rejected(f"{code} {description}")
 
 
-def _pause(answer: Answer) -> float:
+def seconds_of(answer: Answer) -> float:
+    """Of the pause that «too many requests» asks for."""
     seconds = answer.parameters.get("retry_after")
     return float(max(1, seconds)) if isinstance(seconds, int) else 1.0
 

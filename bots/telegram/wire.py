@@ -1,27 +1,20 @@
-"""Asks for one thing at the pace that Telegram allows, and says how it ended. The pace and the memory of their faults
-live in the process that sends; it repeats nothing."""
+"""Asks for one thing at the pace that Telegram allows, and says how it ended. It repeats nothing."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bots.pace import Pace, Paces
+from bots.pace import Limits, Pace, Paused, Place, Turn
 from bots.telegram.api import Answer, Api, NotSent, Unknown
-from bots.telegram.outcomes import REFUSED_PAUSE, Done, Snag, read
+from bots.telegram.outcomes import REFUSED_PAUSE, Done, Snag, read, seconds_of
 from bots.telegram.render import Params
-from bots.transport import Later, Outcome, Parcel, Uncertain
+from bots.transport import Gone, Later, Moved, Outcome, Parcel, Rejected, Uncertain
 
-OVERALL = 28.0
-"""Messages a second to all chats together; the limit is about 30: core.telegram.org/bots/faq."""
-EACH, BURST = 1.0, 3
-"""A second to one chat, and so many at once."""
-ALBUM = 5
-"""Turns that an album takes at most."""
-PAUSE, PAUSE_MOST = 1.0, 60.0
-"""Seconds before servers that have a fault are asked again; they double."""
+LIMITS = Limits(rate=28, most=30, each=1, burst=3, group=17 / 60, group_burst=3, patience=1)
+"""To all chats together about 30 a second, to one of them one, to a group 20 a minute: core.telegram.org/bots/faq. What
+answers somebody is said not to be counted among those 30."""
 
 Ended = Done | Snag | Outcome
 """Of the snags, AWAY and TOKEN do not come out of here: everybody waits then."""
@@ -29,49 +22,39 @@ log = structlog.get_logger(__name__)
 
 
 class Wire:
-    def __init__(self, api: Api, account: str) -> None:
-        self._api, self._account = api, account
-        self._pace, self._paces = Pace(OVERALL), Paces(EACH, BURST)
-        self._pause, self._away_until = PAUSE, 0.0
+    def __init__(self, api: Api, account: str, pace: Pace) -> None:
+        self._api, self._account, self._pace = api, account, pace
 
     async def call(self, parcel: Parcel, method: str, params: Params) -> Ended:
         return await self.ask(parcel, lambda: self._api.call(method, params))
 
     async def ask(self, parcel: Parcel, asking: Callable[[], Awaitable[Answer]], messages: int = 1) -> Ended:
         """An album of so many `messages` goes at once; what follows it waits for longer."""
-        await self._turn(parcel)
-        ended = await self._asked(asking)
-        for _ in range(min(messages, ALBUM) - 1):
-            await self._turn(parcel)
-        return ended
-
-    async def _asked(self, asking: Callable[[], Awaitable[Answer]]) -> Ended:
         try:
-            ended = read(await asking())
+            async with self._pace.turn(Turn.of(parcel.lane), parcel.address.peer, messages) as place:
+                ended = await self._asked(asking, place)
+                place.counted = not isinstance(ended, Gone | Moved | Rejected | Snag | Later)
+                return ended
+        except Paused as paused:
+            return Later(paused.seconds, str(paused), whole=True, counted=False)
+
+    async def _asked(self, asking: Callable[[], Awaitable[Answer]], place: Place) -> Ended:
+        try:
+            answer = await asking()
         except NotSent as error:
             return self._away(str(error))
         except Unknown as error:
             return Uncertain(str(error))
+        ended = read(answer)
         if ended is Snag.AWAY:
             return self._away("their servers have a fault")
-        self._pause = PAUSE
+        self._pace.fine()
+        if answer.code == 429:
+            self._pace.refused(seconds_of(answer), place)
         return self._refused() if ended is Snag.TOKEN else ended
 
-    async def _turn(self, parcel: Parcel) -> None:
-        """Whoever waits for an answer takes a place in the row without standing in it."""
-        if parcel.urgent:
-            self._pace.press_in(time.monotonic())
-        else:
-            await self._pace.wait()
-        await self._paces.wait(parcel.address.peer)
-
     def _away(self, reason: str) -> Later:
-        """Grows once for each pause, however many requests have met it."""
-        now = time.monotonic()
-        if now >= self._away_until:
-            self._away_until = now + self._pause
-            self._pause = min(self._pause * 2, PAUSE_MOST)
-        return Later(self._away_until - now, reason, whole=True, counted=False)
+        return Later(self._pace.away(), reason, whole=True, counted=False)
 
     def _refused(self) -> Later:
         log.error(

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
+from aiohttp import web
 
 from bots.files.lane import Source
 from bots.messenger import Messenger, Refused, World
+from bots.pace import Pace
 from bots.transport import Transport
-from bots.vk.api import VERSION, Api, Away, VKError
+from bots.vk.api import LIMITS, VERSION, Api, Away, VKError
 from bots.vk.courtesies import Courtesies
 from bots.vk.errors import DENIES, REFUSES_THE_KEY
 from bots.vk.files import Files, VKSource
-from bots.vk.hook import PATH
+from bots.vk.hook import PATH, Hook
 from bots.vk.intake import Intake
 from bots.vk.listen import Poller
 from bots.vk.receive import NAME
@@ -47,12 +49,21 @@ class VK:
         self.account = str(settings.vk_group_id)
         self.link = ""
         """Where people write to us; known when it is open."""
-        self.api = Api(settings.vk_api_url, settings.vk_token.get_secret_value())
+        self.pace = Pace(LIMITS)
+        self.api = Api(settings.vk_api_url, settings.vk_token.get_secret_value(), self.pace)
         self._sdk = VKBottle(self.api)
         self._courtesies = Courtesies(world, self.api)
         files = Files(world, self.account, self._sdk)
-        self.transport: Transport = VKTransport(world, self.api, files, self._courtesies)
+        self.transport: Transport = VKTransport(world, self.api, self.pace, files, self._courtesies)
+        self._intake = Intake(world, self._group_id, self._courtesies)
         self.source: Source | None = VKSource(self.api, settings.vk_api_url)
+
+    def routes(self) -> list[web.RouteDef]:
+        settings = self._world.settings
+        if settings.vk_mode != "callback":
+            return []
+        hook = Hook(self._intake, settings.vk_secret.get_secret_value(), settings.vk_confirmation)
+        return [web.post(PATH, hook.post)]
 
     async def open(self) -> None:
         group = await self._group()
@@ -74,7 +85,7 @@ class VK:
     async def listen(self) -> None:
         if self._world.settings.vk_mode == "callback":
             return
-        await Poller(self._world, self.api, Intake(self._world, self._group_id, self._courtesies)).run()
+        await Poller(self._world, self.api, self._intake).run()
 
     async def close(self) -> None:
         await self._courtesies.close()
@@ -183,7 +194,10 @@ def _long_poll_is_off() -> Refused:
 
 
 def _is_on(settings: Any) -> bool:
-    return isinstance(settings, dict) and bool(settings.get("is_enabled")) and not _missing(settings)
+    """In the version that we read: others write some events otherwise."""
+    if not isinstance(settings, dict) or settings.get("api_version", VERSION) != VERSION:
+        return False
+    return bool(settings.get("is_enabled")) and not _missing(settings)
 
 
 def _missing(settings: Any) -> list[str]:

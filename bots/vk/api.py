@@ -9,13 +9,16 @@ from typing import Any
 
 import aiohttp
 
-from bots.pace import Pace
+from bots.pace import Limits, Pace, Paused, Place, Turn
 
 VERSION = "5.199"
 SECONDS = 15.0
 UPLOAD_SECONDS = 40.0
-PER_SECOND, AT_ONCE = 18, 2
-"""VK takes 20 calls in any second of a community's key, replies among them."""
+LIMITS = Limits(rate=18, most=20, each=1, burst=20)
+"""VK takes 20 calls in any second of a community's key, replies among them; of messages to one person a thousand an
+hour, or error 9 comes."""
+TOO_MANY, PAUSE = 6, 1.0
+"""Too many calls in this second: the next one is another one."""
 BEFORE = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
@@ -35,6 +38,14 @@ class NotSent(Away):
     """Certainly nothing has been done."""
 
 
+class Busy(NotSent):
+    """Nothing is to be asked for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("a pause")
+        self.seconds = seconds
+
+
 class Unknown(Away):
     """The request has left, and nobody knows what became of it."""
 
@@ -44,16 +55,37 @@ class Broken(Unknown):
 
 
 class Api:
-    def __init__(self, url: str, token: str) -> None:
-        self._url, self._token = url, token
-        self._pace = Pace(PER_SECOND, AT_ONCE)
+    def __init__(self, url: str, token: str, pace: Pace) -> None:
+        self._url, self._token, self._pace = url, token, pace
         self._session: aiohttp.ClientSession | None = None
 
-    async def call(self, method: str, **params: Any) -> Any:
-        """The `response` of it. Raises VKError, NotSent or Unknown."""
-        await self._pace.wait()
+    async def call(self, method: str, turn: Turn = Turn.PUSH, chat: str = "", /, **params: Any) -> Any:
+        """The `response` of it. VK counts every call; those that write to a `chat` keep its pace too. Raises VKError,
+        NotSent or Unknown."""
+        try:
+            async with self._pace.turn(turn, chat) as place:
+                return await self._asked(place, method, params)
+        except Paused as paused:
+            raise Busy(paused.seconds) from None
+
+    async def _asked(self, place: Place, method: str, params: Mapping[str, Any]) -> Any:
         form = {**_form(params), "v": VERSION, "access_token": self._token}
-        return _response(await self._text("POST", f"{self._url}{method}", SECONDS, data=form))
+        try:
+            text = await self._text("POST", f"{self._url}{method}", SECONDS, data=form)
+        except (NotSent, Broken):
+            place.counted = False
+            self._pace.away()
+            raise
+        self._pace.fine()
+        try:
+            return _response(text)
+        except VKError as error:
+            if error.code == TOO_MANY:
+                self._pace.refused(PAUSE, place)
+            raise
+        except Broken:
+            self._pace.away()
+            raise
 
     async def upload(self, address: str, form: Mapping[str, Any]) -> str:
         """A file to an address that VK has just given."""

@@ -14,9 +14,7 @@ import structlog
 from aiohttp import web
 
 from bots.intake import Unstored
-from bots.messenger import World
-from bots.vk.api import Api
-from bots.vk.courtesies import Courtesies
+from bots.outage import WITHIN
 from bots.vk.intake import Intake
 from bots.vk.receive import Received, Said, number, parse
 
@@ -26,17 +24,6 @@ WAIT = 0.3
 BODY_MOST = 4 * 1024 * 1024
 
 log = structlog.get_logger(__name__)
-
-
-def routes(world: World) -> list[web.RouteDef]:
-    """None unless the settings ask for it."""
-    settings = world.settings
-    if not settings.vk_token.get_secret_value() or settings.vk_mode != "callback":
-        return []
-    api = Api(settings.vk_api_url, settings.vk_token.get_secret_value())
-    intake = Intake(world, settings.vk_group_id, Courtesies(world, api, brief=True))
-    hook = Hook(intake, settings.vk_secret.get_secret_value(), settings.vk_confirmation)
-    return [web.post(PATH, hook.post)]
 
 
 class Hook:
@@ -58,8 +45,7 @@ class Hook:
             return _plain("ok")
         try:
             await self._gate.take(received)
-        except Unstored as error:
-            log.warning("storage_unavailable", problem=str(error))
+        except (Unstored, TimeoutError):  # an operator is told by bots.outage
             headers = {"Retry-After": "5"}
             return web.Response(status=503, body=b"later", content_type="text/plain", headers=headers)
         return _plain("ok")
@@ -87,7 +73,7 @@ class Gate:
         """Returns when it is stored; raises what the storing raises."""
         peer = received.update.address.peer if isinstance(received, Said) else ""
         if not peer or (peer not in self._waiting and not _place(received)):
-            await self._intake.store([received])
+            await self._store([received])
             return
         if peer in self._waiting:
             self._waiting[peer].events.append(received)
@@ -98,12 +84,20 @@ class Gate:
             task.add_done_callback(self._tasks.discard)
         await asyncio.shield(self._waiting[peer].stored)
 
+    async def _store(self, received: Sequence[Received]) -> None:
+        try:
+            async with asyncio.timeout(WITHIN):
+                await self._intake.store(received)
+        except TimeoutError as error:
+            self._intake.world.db.watch(error)
+            raise
+
     async def _let_in(self, peer: str) -> None:
         waiting = self._waiting[peer]
         try:
             await asyncio.sleep(WAIT)
             del self._waiting[peer]
-            await self._intake.store(in_order(waiting.events))
+            await self._store(in_order(waiting.events))
         except asyncio.CancelledError:
             self._waiting.pop(peer, None)
             waiting.stored.cancel()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
 
-from bots.intake import Told, take_in
+from bots.intake import Accepting, Told
 from bots.messenger import World, citizen
 from bots.vk.courtesies import Courtesies
 from bots.vk.receive import NAME, Crowd, Received, Said, parse
@@ -15,7 +15,8 @@ from core.outbox import tokens
 
 class Intake:
     def __init__(self, world: World, group_id: int, courtesies: Courtesies) -> None:
-        self._world, self.group_id, self._courtesies = world, group_id, courtesies
+        self.world, self.group_id, self._courtesies = world, group_id, courtesies
+        self._accepting = Accepting(world, citizen)
 
     async def take(self, events: Sequence[object], place: str = "") -> None:
         """When it returns, all of it is ours, and `place` is kept as the one up to which it is. Raises Unstored."""
@@ -29,7 +30,7 @@ class Intake:
             tokens.put_place(tx, NAME, str(self.group_id), place)
 
         if told or place:
-            await take_in(self._world, told, citizen, put_place if place else None)
+            await self._accepting.take(told, put_place if place else None)
         for one in received:
             if isinstance(one, Said) and one.ack is not None:
                 self._courtesies.acknowledge(one.ack)

@@ -17,11 +17,12 @@ from bots.vk.api import Api, Away, Broken, VKError
 from bots.vk.errors import meaning
 from bots.vk.intake import Intake
 from bots.vk.receive import NAME
+from core.db import is_outage
 from core.outbox import tokens
 
 WAIT = 25
 """Seconds for which VK holds a poll open: its own advice."""
-PAUSE, PAUSE_MOST = 0.5, 30.0
+PAUSE, PAUSE_MOST = 0.5, 60.0
 """Seconds before the next try; they double with each failure in a row."""
 AGAIN = 0.1
 """Before a new key is used, lest VK refuse one after the other."""
@@ -49,10 +50,14 @@ class Poller:
             try:
                 server = await self._turn(server or await self._server())
                 pause = PAUSE
-            except (Away, VKError, Unstored, SQLAlchemyError) as error:
-                problem = type(error).__name__ if isinstance(error, SQLAlchemyError) else str(error)
+            except (Unstored, SQLAlchemyError) as error:
+                if not isinstance(error, Unstored) and not is_outage(error):
+                    log.exception("poll_failed", problem=type(error).__name__)
+                server = None  # the place is in the database, and an operator is told by bots.outage
+                await asyncio.sleep(PAUSE)
+            except (Away, VKError) as error:
                 alarm = meaning(error).alarm if isinstance(error, VKError) else None
-                log.warning("poll_failed", problem=problem, what_to_do=alarm)
+                log.warning("poll_failed", problem=str(error), what_to_do=alarm)
                 server = None  # the place is in the database
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, PAUSE_MOST)

@@ -19,9 +19,9 @@ from bots import uploads
 from bots.fit import Part
 from bots.live import Live, put, read, to_edit
 from bots.messenger import World
-from bots.pace import Paces
+from bots.pace import Pace, Turn
 from bots.transport import Gone, Later, Outcome, Parcel, Rejected, Sent, Transport
-from bots.vk.api import Api, Away, NotSent, Unknown, VKError
+from bots.vk.api import Api, Away, Busy, NotSent, Unknown, VKError
 from bots.vk.courtesies import Courtesies
 from bots.vk.errors import BAD_FILE, Ending, meaning
 from bots.vk.files import Files
@@ -30,9 +30,8 @@ from core.conversations.tables import conversations
 
 WITHIN = 50.0
 """Seconds for a screen with all its files; less than a row may be on its way."""
-PER_PEER, AT_ONCE = 1, 20
-"""Messages a second to one person, after so many at once: error 9 comes at a thousand an hour."""
-
+AWAY = 5.0
+"""Seconds at least, where VK does not answer as it should."""
 NO_RIGHT = frozenset({7, 15})
 
 log = structlog.get_logger(__name__)
@@ -49,9 +48,8 @@ class _There:
 
 
 class VKTransport:
-    def __init__(self, world: World, api: Api, files: Files, courtesies: Courtesies) -> None:
-        self._world, self._api, self._files, self._courtesies = world, api, files, courtesies
-        self._paces = Paces(PER_PEER, AT_ONCE)
+    def __init__(self, world: World, api: Api, pace: Pace, files: Files, courtesies: Courtesies) -> None:
+        self._world, self._api, self._pace, self._files, self._courtesies = world, api, pace, files, courtesies
 
     async def send(self, parcel: Parcel) -> Outcome:
         try:
@@ -61,7 +59,7 @@ class VKTransport:
         except VKError as error:
             return _refused(parcel, error)
         except Away as error:
-            return away(error)
+            return away(error, self._pace.paused)
         except TimeoutError:
             return Later(5, "too slow")
         except sqlalchemy.exc.DBAPIError as error:
@@ -98,12 +96,9 @@ class VKTransport:
     async def _send(self, parcel: Parcel, place: int, part: Part, there: _There) -> str:
         peer = int(parcel.address.peer)
         attachments = await self._files.handles(part, peer)
-        random_id = random_id_of(there.salt, parcel.outbox_id, place)
-        await self._paces.wait(parcel.address.peer)
+        random_id, said = random_id_of(there.salt, parcel.outbox_id, place), content(part, attachments)
         try:
-            answer = await self._api.call(
-                "messages.send", peer_ids=[peer], random_id=random_id, **content(part, attachments)
-            )
+            answer = await self._write("messages.send", parcel, peer_ids=[peer], random_id=random_id, **said)
         except VKError as error:
             if error.code in BAD_FILE and await self._files.forget(part):
                 raise VKError(129, "one of the files is not known any more") from None
@@ -112,8 +107,11 @@ class VKTransport:
 
     async def _edit(self, parcel: Parcel, message: str, part: Part, *, buttons: bool = True) -> None:
         peer = int(parcel.address.peer)
-        await self._paces.wait(parcel.address.peer)
-        await self._api.call("messages.edit", peer_id=peer, cmid=int(message), **content(part, buttons=buttons))
+        said = content(part, buttons=buttons)
+        await self._write("messages.edit", parcel, peer_id=peer, cmid=int(message), **said)
+
+    async def _write(self, method: str, parcel: Parcel, **params: Any) -> Any:
+        return await self._api.call(method, Turn.of(parcel.lane), parcel.address.peer, **params)
 
     @staticmethod
     def _sent(parcel: Parcel, ids: tuple[str, ...], parts: Sequence[Part], now: datetime) -> Sent:
@@ -130,10 +128,11 @@ def random_id_of(salt: str, outbox_id: int, place: int) -> int:
     return int.from_bytes(digest) & 0x7FFF_FFFF or 1
 
 
-def away(error: Away) -> Later:
+def away(error: Away, pause: float = 0.0) -> Later:
     """A call that hangs is no reason to hold up everybody; VK itself being away is."""
     whole = isinstance(error, NotSent) or type(error) is not Unknown
-    return Later(5, str(error), whole=whole, counted=False)
+    seconds = error.seconds if isinstance(error, Busy) else max(AWAY, pause)
+    return Later(seconds, str(error), whole=whole, counted=False)
 
 
 def _there(conn: Connection, parcel: Parcel) -> _There:

@@ -10,6 +10,7 @@ from aiohttp import web
 from sqlalchemy.engine import Connection
 
 from bots.receive import Update, accept
+from bots.trace import trace
 from bots.web import mailbox, tickets
 from bots.web.context import Context
 from bots.web.errors import LOST_DOCUMENT, LOST_PHOTO, TOO_LONG, NotOurs, Stranger
@@ -48,6 +49,7 @@ class Chat:
         self.context.reached("received")
         address, there, n = await self.context.write(lambda tx: self._store(tx, request, body, raw, now))
         self.context.reached("stored")
+        trace("stored", updates=[body.id], conversation=there)
         for name in ("inbox", f"web:{there}", f"new:{address.peer}"):
             self.context.signals.ring(name)
         return web.json_response({"n": n}, status=202)

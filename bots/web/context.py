@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from bots.config import Settings
 from bots.files.decode import Decoder
 from bots.files.store import FileStore
+from bots.outage import in_time
 from bots.signals import Signals
 from core.clock import Clock
 from core.db import Database
@@ -23,8 +24,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`reached(hop)` is called between the hops of a message: tests kill the process there. `stopping` ends the live
-    streams, so that the process can end."""
+    """`reached(hop)` is called between the hops of a message: tests kill the process there. `draining`: the process
+    has been told to stop, and nobody new should be led here; `stopping` ends the live streams, so that it can end."""
 
     settings: Settings
     db: Database
@@ -36,9 +37,10 @@ class Context:
     stopping: asyncio.Event
     decoder: Decoder = field(default_factory=Decoder)
     reached: Callable[[str], None] = lambda hop: None
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
-        return await asyncio.wrap_future(self.db.read(fn))
+        return await in_time(self.db, self.db.read(fn))
 
     async def write(self, fn: Callable[[Connection], T]) -> T:
-        return await asyncio.wrap_future(self.db.write(fn))
+        return await in_time(self.db, self.db.write(fn))

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bots.web.visitors import language
 from bots.web.wire import BadBody, TooLong
+from core.db import is_outage
 from core.errors import NotAllowed, Refusal
 from core.lines import Line, line
 from core.speech import Speeches
@@ -33,6 +34,7 @@ FOREIGN = line("Please open the link itself and press the button there.")
 BUSY = line("We cannot take it just now. Please wait a few seconds: the page will try again by itself.")
 BROKEN = line("Something went wrong on our side. Please try again in a minute.")
 
+RETRY_AFTER = "5"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger(__name__)
 
@@ -89,10 +91,11 @@ def sentences(
             return say(request, 400, NOT_OURS)
         except ConnectionError:  # they have gone in the middle of what they sent
             return web.Response(status=400)
-        except (sqlalchemy.exc.OperationalError, OSError) as error:  # the database or the disk
-            log.warning("storage_unavailable", problem=type(error).__name__)
-            return say(request, 503, BUSY, {"Retry-After": "5"})
-        except Exception:
+        except Exception as error:
+            if isinstance(error, OSError) and not isinstance(error, TimeoutError):  # the disk that files are on
+                log.warning("storage_unavailable", problem=type(error).__name__, why=error.strerror)
+            if isinstance(error, OSError | sqlalchemy.exc.OperationalError) or is_outage(error):
+                return say(request, 503, BUSY, {"Retry-After": RETRY_AFTER})
             log.exception("request_failed", method=request.method, route=str(request.match_info.route.resource))
             return say(request, 500, BROKEN)
 

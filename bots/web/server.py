@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from urllib.parse import urlsplit
 
+import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
@@ -29,7 +31,7 @@ def build(context: Context, hooks: Iterable[web.RouteDef] = ()) -> web.Applicati
     """`hooks` are where messengers bring their updates."""
     pages = Pages(context)
     app = web.Application(
-        middlewares=[sentences(context.speeches, pages.notice), _own_origin(context.settings.address)],
+        middlewares=[_named, sentences(context.speeches, pages.notice), _own_origin(context.settings.address)],
         client_max_size=MOST + 1024,
     )
     app.on_response_prepare.append(_headers(context.settings.web_origins))
@@ -76,6 +78,17 @@ def _headers(origins: tuple[str, ...]) -> Callable[[web.Request, web.StreamRespo
             response.headers["X-Frame-Options"] = "DENY"
 
     return add
+
+
+@web.middleware
+async def _named(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever is logged meanwhile names the request; the answer says how, so that a proxy's log may name it too."""
+    name = secrets.token_hex(6)
+    with structlog.contextvars.bound_contextvars(request=name):
+        response = await handler(request)
+    if not response.prepared:
+        response.headers["X-Request-Id"] = name
+    return response
 
 
 def _own_origin(address: str) -> Middleware:

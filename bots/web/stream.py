@@ -18,6 +18,7 @@ from bots.web.context import Context
 from bots.web.tickets import Pass
 from core.authorities.entries import desk_is_open
 from core.conversations import service as conversations
+from core.db import is_outage
 
 LOOK_AGAIN, LOOK_SELDOM = 2.0, 15.0
 """Seconds after which it looks for changes without having been told; seldom where every signal is heard. A desk may be
@@ -41,6 +42,9 @@ async def follow(context: Context, request: web.Request, opened: Pass, after: in
                     await _follow(context, response, opened, there, after, changed)
         except ConnectionError:  # the page has gone
             pass
+        except Exception as error:
+            if not isinstance(error, TimeoutError) and not is_outage(error):
+                raise  # the page comes again by itself
     return response
 
 

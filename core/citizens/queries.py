@@ -27,6 +27,13 @@ from core.conversations.tables import conversations
 from core.region.store import read_region
 
 CONSENTS_MOST = 10
+_S = consents.c
+_IN_FORCE = (
+    sa.select(_S.version)
+    .where(_S.citizen_id == sa.bindparam("citizen"), _S.purpose == sa.bindparam("purpose"), _S.withdrawn_at.is_(None))
+    .order_by(_S.id.desc())
+    .limit(1)
+)
 
 
 def show_consent(conn: Connection, actor: Citizen, query: ShowConsent, now: datetime) -> ConsentState:
@@ -36,10 +43,7 @@ def show_consent(conn: Connection, actor: Citizen, query: ShowConsent, now: date
 
 def consent_in_force(conn: Connection, citizen_id: int, purpose: str) -> str:
     """The version of the last consent that has not been withdrawn, or nothing."""
-    c = consents.c
-    theirs = (c.citizen_id == citizen_id, c.purpose == purpose, c.withdrawn_at.is_(None))
-    last = sa.select(c.version).where(*theirs).order_by(c.id.desc()).limit(1)
-    return conn.execute(last).scalar() or ""
+    return conn.execute(_IN_FORCE, {"citizen": citizen_id, "purpose": purpose}).scalar() or ""
 
 
 def list_consents(conn: Connection, actor: Citizen, query: ListConsents, now: datetime) -> tuple[ConsentRow, ...]:

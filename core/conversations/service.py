@@ -11,12 +11,34 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from core.conversations.saving import Left, hold_still, save_all
 from core.conversations.tables import conversations, forms
 from core.conversations.types import Address, Conversation, FormRow, Person, Saved
 from core.sql import insert_once
 
 LEASE = timedelta(seconds=20)
 """Longer than any move; a conversation left by a dead process waits so long."""
+_C, _F = conversations.c, forms.c
+_MESSENGER: sa.BindParameter[str] = sa.bindparam("messenger")
+_ACCOUNT: sa.BindParameter[str] = sa.bindparam("account")
+_KNOWN = (
+    sa.select(_C.id, _C.peer, _C.gone_at)
+    .where(_C.messenger == _MESSENGER, _C.account == _ACCOUNT, _C.peer.in_(sa.bindparam("peers", expanding=True)))
+    .order_by(_C.id)
+    .with_for_update(key_share=True)
+)
+_FIND = sa.select(_C.id).where(_C.messenger == _MESSENGER, _C.account == _ACCOUNT, _C.peer == sa.bindparam("peer"))
+_IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+_THERE = sa.select(conversations).where(_C.id.in_(_IDS))
+_BEGUN = sa.select(_F.conversation_id, _F.run, _F.name, _F.depth, _F.session).where(_F.conversation_id.in_(_IDS))
+_BEGUN = _BEGUN.order_by(_F.id)
+
+
+_OF_PERSON = (
+    sa.select(_C.id)
+    .where(_C.person_kind == sa.bindparam("kind"), _C.person_id == sa.bindparam("person"), _C.erased_at.is_(None))
+    .order_by(_C.gone_at.is_not(None), _C.heard_at.is_(None), _C.heard_at.desc(), _C.id.desc())
+)
 
 
 class Lost(Exception):
@@ -24,9 +46,8 @@ class Lost(Exception):
 
 
 def find(conn: Connection, address: Address) -> int | None:
-    c = conversations.c
-    here = (c.messenger == address.messenger, c.account == address.account, c.peer == address.peer)
-    found: int | None = conn.execute(sa.select(c.id).where(*here)).scalar()
+    where = {"messenger": address.messenger, "account": address.account, "peer": address.peer}
+    found: int | None = conn.execute(_FIND, where).scalar()
     return found
 
 
@@ -41,13 +62,15 @@ def meet(tx: Connection, address: Address, person: Person, lang: str, now: datet
     return found
 
 
-def lock(tx: Connection, addresses: Collection[Address]) -> None:
-    """Those that are known, in the order in which everybody locks them: a batch comes in the order of its messages."""
-    c = conversations.c
-    if len(addresses) < 2:
-        return
-    peers = sa.tuple_(c.messenger, c.account, c.peer).in_([(a.messenger, a.account, a.peer) for a in addresses])
-    tx.execute(sa.select(c.id).where(peers).order_by(c.id).with_for_update(key_share=True))
+def find_all(tx: Connection, addresses: Collection[Address]) -> dict[Address, tuple[int, bool]]:
+    """Those that are known, and whether nothing could be delivered there; locked until the end of the transaction, in
+    the order in which everybody locks them: a batch comes in the order of its messages."""
+    found = dict[Address, tuple[int, bool]]()
+    for messenger, account in sorted({(address.messenger, address.account) for address in addresses}):
+        peers = [one.peer for one in addresses if (one.messenger, one.account) == (messenger, account)]
+        known = tx.execute(_KNOWN, {"messenger": messenger, "account": account, "peers": peers})
+        found |= {Address(messenger, account, row.peer): (row.id, row.gone_at is not None) for row in known}
+    return found
 
 
 def claim(tx: Connection, owner: str, limit: int, now: datetime, only: int | None = None) -> list[int]:
@@ -72,10 +95,10 @@ def free_all(tx: Connection) -> None:
 
 def read(conn: Connection, ids: Sequence[int]) -> dict[int, Conversation]:
     """The version before the forms: whoever changes them meanwhile raises it, and the save will know."""
-    there = conn.execute(sa.select(conversations).where(conversations.c.id.in_(ids))).mappings().all()
+    there = conn.execute(_THERE, {"ids": list(ids)}).mappings().all()
     in_progress = defaultdict[int, list[FormRow]](list)
-    for row in conn.execute(sa.select(forms).where(forms.c.conversation_id.in_(ids)).order_by(forms.c.id)).mappings():
-        in_progress[row["conversation_id"]].append(FormRow(row["run"], row["name"], row["depth"], row["session"]))
+    for row in conn.execute(_BEGUN, {"ids": list(ids)}):
+        in_progress[row.conversation_id].append(FormRow(row.run, row.name, row.depth, row.session))
     return {row["id"]: _conversation(row, tuple(in_progress[row["id"]])) for row in there}
 
 
@@ -94,35 +117,9 @@ def _conversation(row: RowMapping, in_progress: tuple[FormRow, ...]) -> Conversa
 
 def save(tx: Connection, before: Conversation, saved: Saved, owner: str, now: datetime) -> None:
     """Also gives the lease back. Raises Lost if the conversation is no longer the one that was read."""
-    c = conversations.c
-    kept = (
-        sa.update(conversations)
-        .where(c.id == before.id, c.version == before.version, c.lease_owner == owner)
-        .values(lang=saved.lang, version=c.version + 1, heard_at=now, lease_owner=None, lease_until=None)
-    )
-    if saved.live != before.live:  # what is on show may have been renewed meanwhile
-        kept = kept.values(live=saved.live)
-    if tx.execute(kept).rowcount != 1:
+    if not hold_still(tx, [before], owner):
         raise Lost
-    if before.forms != saved.forms:
-        _save_forms(tx, before, saved.forms, now)
-
-
-def _save_forms(tx: Connection, before: Conversation, after: tuple[FormRow, ...], now: datetime) -> None:
-    old = {form.run: form for form in before.forms}
-    ended = old.keys() - {form.run for form in after}
-    if ended:
-        tx.execute(sa.delete(forms).where(forms.c.run.in_(ended), forms.c.conversation_id == before.id))
-    for form in after:
-        values: Mapping[str, object] = {"depth": form.depth, "session": form.session, "updated_at": now}
-        if form.run not in old:
-            made = {"run": form.run, "name": form.name, "conversation_id": before.id, "created_at": now}
-            person = {"person_kind": before.person.kind, "person_id": before.person.id}
-            tx.execute(sa.insert(forms).values({**values, **made, **person}))
-        elif form != old[form.run]:
-            tx.execute(
-                sa.update(forms).where(forms.c.run == form.run).values({**values, "version": forms.c.version + 1})
-            )
+    save_all(tx, [Left(before, saved)], now)
 
 
 def renew_live(tx: Connection, conversation_id: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
@@ -142,12 +139,24 @@ def release(tx: Connection, conversation_id: int, owner: str) -> bool:
     return tx.execute(mine.values(lease_owner=None, lease_until=None)).rowcount == 1
 
 
+def keep(tx: Connection, ids: Sequence[int], owner: str, now: datetime) -> None:
+    """Its work takes long, and it is alive. What it is saving this moment nobody else can take anyway."""
+    c = conversations.c
+    mine = sa.select(c.id).where(c.id.in_(ids), c.lease_owner == owner).order_by(c.id)
+    free = mine.with_for_update(skip_locked=True)
+    tx.execute(sa.update(conversations).where(c.id.in_(free)).values(lease_until=now + LEASE))
+
+
+def release_all(tx: Connection, owner: str) -> set[int]:
+    """Everything that is `owner`'s, whether it knows of it or not."""
+    mine = sa.update(conversations).where(conversations.c.lease_owner == owner)
+    freed = mine.values(lease_owner=None, lease_until=None).returning(conversations.c.id)
+    return set(tx.execute(freed).scalars())
+
+
 def of_person(conn: Connection, kind: str, person_id: int) -> tuple[int, ...]:
     """The person's conversations, the one last heard from first; where nothing can be delivered, last."""
-    c = conversations.c
-    theirs = sa.select(c.id).where(c.person_kind == kind, c.person_id == person_id, c.erased_at.is_(None))
-    lately = (c.gone_at.is_not(None), c.heard_at.is_(None), c.heard_at.desc(), c.id.desc())
-    return tuple(conn.execute(theirs.order_by(*lately)).scalars())
+    return tuple(conn.execute(_OF_PERSON, {"kind": kind, "person": person_id}).scalars())
 
 
 def of_citizens(messenger: str) -> sa.Select[tuple[int]]:

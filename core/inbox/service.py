@@ -21,8 +21,42 @@ from core.talk import Command, Incoming, Message, Press
 PAUSES = (timedelta(seconds=5), timedelta(seconds=30))
 """Before the second and the third try. Then the update is quarantined."""
 TRIES = len(PAUSES) + 1
+DEATHS = TRIES + 2
+"""Of processes, while they heard it. The first two times they heard others with it (bots.front), and it may have been
+any of them, or none: what sets it aside are those when it was alone."""
 AT_ONCE = 20
 """Updates of one conversation that share a move."""
+
+# Made once: making a statement takes longer than running it.
+_I, _NOW = inbox.c, sa.bindparam("now", type_=inbox.c.settled_at.type)
+_IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+_OLDEST = (
+    sa.select(_I.not_before)
+    .where(_I.conversation_id == conversations.c.id, _I.state == "new")
+    .order_by(_I.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_WAKE = sa.update(conversations).where(conversations.c.id.in_(_IDS)).values(pending_at=_OLDEST)
+_PLACES = (
+    sa.select(_I.id, sa.func.row_number().over(partition_by=_I.conversation_id, order_by=_I.id).label("place"))
+    .where(_I.conversation_id.in_(_IDS), _I.state == "new")
+    .subquery()
+)
+_HEADS = (
+    sa.select(_I.id, _I.conversation_id, _I.key, _I.event, _I.received_at, _I.attempts, _I.not_before)
+    .join(_PLACES, _PLACES.c.id == _I.id)
+    .where(_PLACES.c.place <= AT_ONCE)
+    .order_by(_I.id)
+)
+_TRY = (
+    sa.update(inbox)
+    .where(_I.id.in_(_IDS))
+    .values(attempts=_I.attempts + 1)
+    .returning(_I.id, sa.case((_I.part.is_not(None), _I.event)).label("event"))
+)
+_SETTLE = sa.update(inbox).where(_I.id.in_(_IDS)).values(state="done", settled_at=_NOW)
+_EMPTY = sa.update(inbox).where(_I.id.in_(_IDS), _I.raw.is_(None)).values(event={})
 _KINDS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in (Press, Message, Command)}
 
 
@@ -35,6 +69,7 @@ class Heard:
     event: Incoming
     received_at: datetime
     attempts: int
+    key: str = ""
 
 
 def accept(
@@ -43,7 +78,7 @@ def accept(
     """False if this key has been accepted before. When the transaction is committed, the update is ours. A `part` waits
     for what belongs to it, and what belongs to one that waits is put to it. Of what comes without `raw` nothing but the
     key is kept when it has been heard."""
-    row = {"conversation_id": conversation_id, "key": key, "event": _body(event), "raw": raw, "part": part or None}
+    row = {"conversation_id": conversation_id, "key": key, "event": body_of(event), "raw": raw, "part": part or None}
     due = {"not_before": now + parts.quiet(part), "received_at": now}
     if not insert_once(tx, inbox, {**row, **due}, ("conversation_id", "key")):
         return False
@@ -68,7 +103,7 @@ def _join(tx: Connection, conversation_id: int, key: str, event: Incoming, part:
     if together is None:
         tx.execute(still.values(not_before=now))
         return
-    joined = still.values(event=_body(together), not_before=parts.until(opened, part, now))
+    joined = still.values(event=body_of(together), not_before=parts.until(opened, part, now))
     if tx.execute(joined).rowcount:
         mine = sa.update(inbox).where(i.conversation_id == conversation_id, i.key == key)
         tx.execute(mine.values(state="done", settled_at=now))
@@ -82,21 +117,16 @@ def knows(conn: Connection, conversation_id: int, key: str) -> bool:
 def wake(tx: Connection, conversation_ids: Sequence[int]) -> None:
     """Says when each is to be served next. Only its oldest update counts: one that is to be tried again holds up those
     behind it, and only those."""
-    i, c = inbox.c, conversations.c
-    oldest = sa.select(i.not_before).where(i.conversation_id == c.id, i.state == "new").order_by(i.id).limit(1)
-    pending = sa.update(conversations).where(c.id.in_(conversation_ids))
-    tx.execute(pending.values(pending_at=oldest.scalar_subquery()))
+    if conversation_ids:
+        tx.execute(_WAKE, {"ids": list(conversation_ids)})
 
 
 def take(tx: Connection, conversation_ids: Sequence[int], now: datetime) -> list[Heard]:
     """The next updates of leased conversations, in order, their attempts counted (commit before serving them, so that
     one that kills the process is known by it). One that has been tried is taken alone."""
-    i = inbox.c
-    mine = (i.conversation_id.in_(conversation_ids), i.state == "new")
-    place = sa.func.row_number().over(partition_by=i.conversation_id, order_by=i.id).label("place")
-    heads = sa.select(i.id, place).where(*mine).subquery()
-    due = sa.select(i.id, i.conversation_id, i.event, i.received_at, i.attempts, i.not_before)
-    rows = tx.execute(due.join(heads, heads.c.id == i.id).where(heads.c.place <= AT_ONCE).order_by(i.id)).all()
+    if not conversation_ids:
+        return []
+    rows = tx.execute(_HEADS, {"ids": list(conversation_ids)}).all()
     taken, closed = defaultdict[int, list[Heard]](list), set[int]()
     for row in rows:
         before = taken[row.conversation_id]
@@ -104,16 +134,17 @@ def take(tx: Connection, conversation_ids: Sequence[int], now: datetime) -> list
         if alone or row.not_before > now:
             closed.add(row.conversation_id)  # what is behind it waits
         if row.conversation_id not in closed:
-            before.append(Heard(row.id, row.conversation_id, _event(row.event), row.received_at, row.attempts + 1))
+            event, tried = _event(row.event), row.attempts + 1
+            before.append(Heard(row.id, row.conversation_id, event, row.received_at, tried, row.key))
     heard = [one for mine in taken.values() for one in mine]
     if not heard:
         return []
-    tried = sa.update(inbox).where(i.id.in_([one.id for one in heard])).values(attempts=i.attempts + 1)
-    said = {row.id: row.event for row in tx.execute(tried.returning(i.id, i.event))}  # a part may have come meanwhile
-    return [replace(one, event=_event(said[one.id])) for one in heard]
+    tried = tx.execute(_TRY, {"ids": [one.id for one in heard]})
+    said = {row.id: row.event for row in tried if row.event is not None}  # a part may have come meanwhile
+    return [replace(one, event=_event(said[one.id])) if one.id in said else one for one in heard]
 
 
-def _body(event: Incoming) -> dict[str, Any]:
+def body_of(event: Incoming) -> dict[str, Any]:
     name = type(event).__name__
     return {"is": name, **_KINDS[name].dump_python(event, mode="json")}
 
@@ -125,9 +156,9 @@ def _event(body: dict[str, Any]) -> Incoming:
 
 
 def settle(tx: Connection, ids: Sequence[int], now: datetime) -> None:
-    heard = {"state": "done", "settled_at": now}
-    tx.execute(sa.update(inbox).where(inbox.c.id.in_(ids)).values(heard))
-    tx.execute(sa.update(inbox).where(inbox.c.id.in_(ids), inbox.c.raw.is_(None)).values(event={}))
+    if ids:
+        tx.execute(_SETTLE, {"ids": list(ids), "now": now})
+        tx.execute(_EMPTY, {"ids": list(ids)})
 
 
 def fail(tx: Connection, heard: Heard, problem: str, now: datetime) -> bool:
@@ -155,6 +186,12 @@ def release(tx: Connection, inbox_id: int, now: datetime) -> bool:
     if row is not None:
         wake(tx, [row.conversation_id])
     return row is not None
+
+
+def dismiss(tx: Connection, inbox_id: int, now: datetime) -> bool:
+    """An operator's command: it is never served again. What was said is kept as long as of any update."""
+    mine = sa.update(inbox).where(inbox.c.id == inbox_id, inbox.c.state == "quarantined")
+    return tx.execute(mine.values(state="done", settled_at=now)).rowcount == 1
 
 
 def drop(tx: Connection, conversation_id: int) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from core.conversations.tables import conversations
-from core.outbox.tables import outbox
+from core.outbox.lines import Rows, of
+from core.outbox.tables import READY, READY_UNTIL, outbox
 from core.outbox.types import FORMAT, Kind, Lane, Row, State
 
 LEASE = timedelta(seconds=15)
@@ -21,19 +21,26 @@ _OPEN = (State.READY, State.LEASED, State.SENDING)
 _NOT_ENDED = (*_OPEN, State.HANDED)
 
 
+_ENDED: dict[str, Any] = {
+    "state": sa.bindparam("to"),
+    "reason": sa.bindparam("why"),
+    "settled_at": sa.bindparam("now", type_=outbox.c.settled_at.type),
+    "lease_owner": None,
+    "lease_until": None,
+}
+_SETTLE = sa.update(outbox).where(outbox.c.id == sa.bindparam("row"), outbox.c.state.in_(_NOT_ENDED)).values(_ENDED)
+_SETTLE_SENT = _SETTLE.values(sent_ids=sa.bindparam("ids", type_=outbox.c.sent_ids.type))
+
+
 def waits(conn: Connection, lanes: Sequence[Lane], now: datetime, messenger: str = "", account: str = "") -> bool:
     """Cheap: there may be something to claim."""
+    due = (rows for lane in lanes for rows in of(_due(lane, now), lane, messenger, account))
+    return any(conn.execute(rows.limit(1)).first() for rows in due)
+
+
+def _due(lane: Lane, now: datetime) -> Rows:
     o = outbox.c
-    due = sa.select(o.id).where(o.state == State.READY, o.not_before <= now, o.lane.in_(lanes), o.format <= FORMAT)
-    return conn.execute(_of(due, messenger, account).limit(1)).first() is not None
-
-
-def _of(rows: sa.Select[tuple[int]], messenger: str, account: str) -> sa.Select[tuple[int]]:
-    if not messenger:
-        return rows
-    c = conversations.c
-    there = (c.id == outbox.c.conversation_id, c.messenger == messenger, *([c.account == account] if account else []))
-    return rows.where(sa.exists().where(*there))
+    return sa.select(o.id).where(o.state == State.READY, o.lane == lane, o.not_before <= now, o.format <= FORMAT)
 
 
 def claim(
@@ -49,27 +56,37 @@ def claim(
     the older ones of its conversation that are as urgent or more: order is kept within a lane, and a reply may overtake
     a push, never the reverse. A pinned message stands where it stands, so that only replies come before it, which may
     take its place; nor do the two cross on their way."""
+    claimed = list[Row]()
+    for lane in sorted(lanes, key=_URGENCY.__getitem__):  # one by one: an index leads to the first ones of a lane
+        for heads in of(_heads(lane, now), lane, messenger, account):
+            if room := limit - len(claimed):
+                claimed += _claimed(tx, owner, heads.limit(room), now)
+    return claimed
+
+
+def _heads(lane: Lane, now: datetime) -> Rows:
+    """Those that wait for no other one, as they are due; the conversation's own order is not touched by that."""
     o, before = outbox.c, outbox.alias()
-    urgency = sa.case(_URGENCY, value=o.lane)
-    older = sa.and_(before.c.id < o.id, sa.case(_URGENCY, value=before.c.lane) <= urgency)
+    as_urgent = [each for each in Lane if _URGENCY[each] <= _URGENCY[lane]]
+    older = sa.and_(before.c.id < o.id, before.c.lane.in_(as_urgent))
+    reply = sa.true() if lane is Lane.REPLY else sa.false()
     blocked = sa.exists().where(
         before.c.conversation_id == o.conversation_id,
         before.c.state.in_(_OPEN),
         sa.or_(
             sa.and_(o.kind != Kind.PIN, before.c.kind != Kind.PIN, older),
-            sa.and_(o.lane == Lane.REPLY, before.c.kind == Kind.PIN, before.c.state == State.SENDING),
+            sa.and_(reply, before.c.kind == Kind.PIN, before.c.state == State.SENDING),
             sa.and_(o.kind == Kind.PIN, sa.or_(before.c.lane == Lane.REPLY, sa.and_(before.c.kind == o.kind, older))),
         ),
     )
-    due = sa.select(o.id).where(o.state == State.READY, o.not_before <= now, o.lane.in_(lanes), o.format <= FORMAT)
     fresh = sa.or_(o.expires_at.is_(None), o.expires_at >= now)
-    due = _of(due, messenger, account)
-    heads = due.where(~blocked, fresh).order_by(urgency, o.id).limit(limit).with_for_update(skip_locked=True)
-    leased = (
-        sa.update(outbox).where(o.id.in_(heads)).values(state=State.LEASED, lease_owner=owner, lease_until=now + LEASE)
-    )
-    rows = tx.execute(leased.returning(outbox)).mappings()
-    return sorted(map(_row, rows), key=lambda row: (_URGENCY[row.lane], row.id))
+    return _due(lane, now).where(~blocked, fresh).order_by(o.not_before, o.id)
+
+
+def _claimed(tx: Connection, owner: str, heads: Rows, now: datetime) -> list[Row]:
+    leased = {"state": State.LEASED, "lease_owner": owner, "lease_until": now + LEASE}
+    mine = sa.update(outbox).where(outbox.c.id.in_(heads.with_for_update(skip_locked=True))).values(leased)
+    return sorted(map(_row, tx.execute(mine.returning(outbox)).mappings()), key=lambda row: row.id)
 
 
 def _row(row: RowMapping) -> Row:
@@ -85,6 +102,7 @@ def _row(row: RowMapping) -> Row:
         resent=row["resent"],
         expires_at=row["expires_at"],
         created_at=row["created_at"],
+        awaited_at=row["awaited_at"],
     )
 
 
@@ -106,10 +124,18 @@ def settle(
     tx: Connection, row_id: int, state: State, now: datetime, reason: str = "", sent_ids: Sequence[str] | None = None
 ) -> None:
     """The end of a row, or HANDED. An end is final: a device may confirm a row before its sending is settled."""
-    ended = {"state": state, "reason": reason or None, "settled_at": now, "lease_owner": None, "lease_until": None}
-    known = {} if sent_ids is None else {"sent_ids": list(sent_ids)}
-    mine = sa.update(outbox).where(outbox.c.id == row_id, outbox.c.state.in_(_NOT_ENDED))
-    tx.execute(mine.values({**ended, **known}))
+    ended = {"row": row_id, "to": state, "why": reason or None, "now": now}
+    if sent_ids is None:
+        tx.execute(_SETTLE, ended)
+    else:
+        tx.execute(_SETTLE_SENT, {**ended, "ids": list(sent_ids)})
+
+
+def settle_sent(tx: Connection, sent: Sequence[tuple[int, State, Sequence[str]]], now: datetime) -> None:
+    """Many that have come, each with the messenger's own ids."""
+    if sent:
+        rows = [{"row": id, "to": state, "why": None, "now": now, "ids": list(ids)} for id, state, ids in sent]
+        tx.execute(_SETTLE_SENT, rows)
 
 
 def again(
@@ -144,6 +170,5 @@ def recover(tx: Connection, now: datetime, *, everything: bool = False) -> None:
 
 def expire(tx: Connection, now: datetime) -> None:
     o = outbox.c
-    late = sa.or_(o.expires_at < now, o.created_at < now - TOO_OLD)
-    ended = sa.update(outbox).where(o.state == State.READY, late)
-    tx.execute(ended.values(state=State.EXPIRED, settled_at=now))
+    for late in (sa.and_(READY_UNTIL, o.expires_at < now), sa.and_(READY, o.created_at < now - TOO_OLD)):
+        tx.execute(sa.update(outbox).where(late).values(state=State.EXPIRED, settled_at=now))

@@ -1,4 +1,4 @@
-"""Putting things into the outbox. A reply makes the unsent replies before it needless."""
+"""Putting things into the outbox: notices and pinned messages, whose words are found later, and screens."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from core.outbox.lines import line_of
+from core.outbox.replies import Reply, enqueue_replies
 from core.outbox.tables import outbox
 from core.outbox.types import FORMATS, LATER, Kind, Lane, State
 from core.sql import insert_once
@@ -25,11 +27,10 @@ def enqueue_screen(
     keep: bool,
     now: datetime,
     expires_at: datetime | None = None,
+    awaited_at: datetime | None = None,
 ) -> None:
-    """A reply, already in words. `key` names what it answers, so that a redone move does not enqueue it again."""
-    missed = _supersede(tx, conversation_id, now)
-    row = {"lane": Lane.REPLY, "kind": Kind.SCREEN, "body": dict(body), "keep": keep, "edit": edit and not missed}
-    _enqueue(tx, conversation_id, key, {**row, "not_before": now, "expires_at": expires_at}, now)
+    """One of `core.outbox.replies`."""
+    enqueue_replies(tx, [Reply(conversation_id, key, body, edit, keep, expires_at, awaited_at)], now)
 
 
 def enqueue_notice(
@@ -47,8 +48,10 @@ def enqueue_notice(
     """A notice becomes a screen only when it is sent; the same key is enqueued once. `edit`: in the lane of replies it
     may take the place of the live screen."""
     row = {"lane": lane, "kind": Kind.NOTICE, "body": {"kind": kind, "facts": dict(facts)}, "keep": True, "edit": edit}
-    when = {"not_before": not_before or now, "format": LATER.get(kind, FORMATS[Kind.NOTICE])}
-    _enqueue(tx, conversation_id, key, {**row, **when}, now)
+    due = not_before or now
+    when = {"not_before": due, "awaited_at": due, "format": LATER.get(kind, FORMATS[Kind.NOTICE])}
+    line = {"line": tx.execute(sa.select(line_of(conversation_id))).scalar()} if lane is Lane.BULK else {}
+    _enqueue(tx, conversation_id, key, {**row, **when, **line}, now)
 
 
 def enqueue_pin(tx: Connection, conversation_id: int, message: str, now: datetime) -> None:
@@ -60,7 +63,7 @@ def enqueue_pin(tx: Connection, conversation_id: int, message: str, now: datetim
     if tx.execute(unsent.where(o.key.startswith(key, autoescape=True)).with_for_update()).first():
         return
     row = {"lane": Lane.NOTICE, "kind": Kind.PIN, "body": {"message": message}, "keep": True, "edit": False}
-    _enqueue(tx, conversation_id, f"{key}{secrets.token_hex(8)}", {**row, "not_before": now}, now)
+    _enqueue(tx, conversation_id, f"{key}{secrets.token_hex(8)}", {**row, "not_before": now, "awaited_at": now}, now)
 
 
 def withdraw(
@@ -77,20 +80,10 @@ def hurry(tx: Connection, conversation_id: int, now: datetime) -> None:
     """Statuses that were held for the night go out now: the person is awake, and newer ones must not wait behind."""
     o = outbox.c
     held = (o.conversation_id == conversation_id, o.lane == Lane.PUSH, o.state == State.READY, o.not_before > now)
-    tx.execute(sa.update(outbox).where(*held).values(not_before=now))
+    since = sa.case((o.reason.is_(None), now), else_=o.awaited_at)  # what its messenger has put off waits for longer
+    tx.execute(sa.update(outbox).where(*held).values(not_before=now, awaited_at=since))
 
 
 def _enqueue(tx: Connection, conversation_id: int, key: str, row: Mapping[str, Any], now: datetime) -> None:
     common = {"conversation_id": conversation_id, "key": key, "format": FORMATS[row["kind"]], "created_at": now}
     insert_once(tx, outbox, {**common, **row}, ("key",))
-
-
-def _supersede(tx: Connection, conversation_id: int, now: datetime) -> bool:
-    """True if one of them was to stand below the live screen: what takes its place must stand there too. One that is
-    to be sent again after a crash may be the live screen by now."""
-    o = outbox.c
-    unsent = sa.update(outbox).where(
-        o.conversation_id == conversation_id, o.state == State.READY, o.lane == Lane.REPLY, o.keep.is_(False)
-    )
-    gone = tx.execute(unsent.values(state=State.SUPERSEDED, settled_at=now).returning(o.edit, o.resent)).all()
-    return any(not row.edit and not row.resent for row in gone)

@@ -64,3 +64,4 @@ class Row:
     resent: bool
     expires_at: datetime | None
     created_at: datetime
+    awaited_at: datetime | None = None

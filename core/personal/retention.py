@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,7 +13,7 @@ from core.appeals.tables import appeal_documents, appeal_photos, code_tries
 from core.authorities.tables import desks, entries
 from core.citizens.tables import join_tries, joins
 from core.conversations.tables import forms
-from core.files.tables import fetches, files
+from core.files.tables import files
 from core.files.types import Kind
 from core.inbox import service as inbox
 from core.outbox import pruning
@@ -68,6 +69,14 @@ def _drop(tx: Connection, which: sa.ColumnElement[bool]) -> tuple[str, ...]:
     refs = [row.ref for row in gone]
     for start in range(0, len(refs), AT_ONCE):
         some = refs[start : start + AT_ONCE]
-        tx.execute(sa.delete(fetches).where(fetches.c.ref.in_(some)))
+        for ref in _beside_files():
+            tx.execute(sa.delete(ref.table).where(ref.in_(some)))
         tx.execute(sa.delete(files).where(files.c.ref.in_(some)))
     return tuple({row.sha256 for row in gone} - {""})
+
+
+def _beside_files() -> list[sa.Column[Any]]:
+    """What is noted of files elsewhere: where they come from, under which names messengers have them. No appeal shows
+    what is dropped; one that does all the same keeps it."""
+    tables = [table for table in files.metadata.sorted_tables if table not in (appeal_photos, appeal_documents)]
+    return [key.parent for table in tables for key in table.foreign_keys if key.column is files.c.ref]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.engine import Connection
 
 from core.actors import Actor
-from core.db import NOBODYS, PLAIN, Id, metadata
+from core.db import NOBODYS, PLAIN, Id, metadata, once
 from core.region.calendar import Calendar
 from core.region.types import AboutRegion, Region
 from core.sql import upsert
@@ -28,6 +29,9 @@ region_row = sa.Table(
 )
 
 
+_SETTINGS = sa.select(sa.cast(region_row.c.settings, sa.Text)).where(region_row.c.id == _ONLY)
+
+
 def save_region(tx: Connection, region: Region) -> None:
     settings = _REGION.dump_python(region, mode="json")
     upsert(tx, region_row, {"id": _ONLY, "settings": settings}, ("id",))
@@ -35,15 +39,21 @@ def save_region(tx: Connection, region: Region) -> None:
 
 def read_region(conn: Connection) -> Region:
     """Written at the start of every process."""
-    region = find_region(conn)
+    region = once(conn, find_region)
     if region is None:
         raise LookupError("No region has been written down.")
     return region
 
 
 def find_region(conn: Connection) -> Region | None:
-    settings = conn.execute(sa.select(region_row.c.settings).where(region_row.c.id == _ONLY)).scalar()
-    return None if settings is None else _REGION.validate_python(settings)
+    settings: str | None = conn.execute(_SETTINGS).scalar()
+    return None if settings is None else _read(settings)
+
+
+@lru_cache(maxsize=2)
+def _read(settings: str) -> Region:
+    """Its text is longer to understand than to find, and changes with a start."""
+    return _REGION.validate_json(settings)
 
 
 def put_channel(tx: Connection, messenger: str, link: str) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.actors import Actor
+from core.db import once
 from core.region.calendar import Basis
 from core.rubricator.suggest import Vocabulary, suggest
 from core.rubricator.tables import categories
@@ -25,13 +26,20 @@ class Promise:
     basis: Basis
 
 
+_C = categories.c
+_ACTIVE = sa.select(_C.code, _C.name, _C.synonyms).where(_C.active).order_by(_C.position, _C.code)
+
+
 def suggest_categories(conn: Connection, actor: Actor, query: SuggestCategories, now: datetime) -> Suggestion:
-    c = categories.c
-    rows = conn.execute(sa.select(c.code, c.name, c.synonyms).where(c.active).order_by(c.position, c.code)).all()
-    everything = {row.code: Category(row.code, row.name) for row in rows}
-    vocabularies = tuple(Vocabulary(row.code, tuple(row.synonyms)) for row in rows)
+    everything, vocabularies = once(conn, _all)
     likely = suggest(query.text, vocabularies)
     return Suggestion(tuple(everything[code] for code in likely), tuple(everything.values()))
+
+
+def _all(conn: Connection) -> tuple[Mapping[str, Category], tuple[Vocabulary, ...]]:
+    rows = conn.execute(_ACTIVE).all()
+    vocabularies = tuple(Vocabulary(row.code, tuple(row.synonyms)) for row in rows)
+    return {row.code: Category(row.code, row.name) for row in rows}, vocabularies
 
 
 def promise_of(conn: Connection, code: str) -> Promise | None:

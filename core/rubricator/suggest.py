@@ -128,6 +128,11 @@ def _shortened(stem: str) -> set[str]:
 
 def _stems(text: str) -> list[str]:
     words = [word for word in _WORD.findall(text.lower().replace("ё", "е")) if word not in _SKIPPED][:READ]
-    # A stemmer keeps state, and queries run in several threads.
-    russian, english = snowballstemmer.stemmer("russian"), snowballstemmer.stemmer("english")
-    return [(english if word.isascii() else russian).stemWord(word) for word in words]
+    return [_stem(word) for word in words]
+
+
+@lru_cache(maxsize=20_000)
+def _stem(word: str) -> str:
+    """People use the same words. A stemmer keeps state, and queries run in several threads: each has its own."""
+    stem: str = snowballstemmer.stemmer("english" if word.isascii() else "russian").stemWord(word)
+    return stem

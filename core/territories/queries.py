@@ -8,14 +8,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.actors import Actor
+from core.db import once
 from core.territories.tables import territories
 from core.territories.types import ListTerritories, Territory
 
+_T = territories.c
+_ALL = sa.select(_T.code, _T.name).order_by(_T.position, _T.code)
+
 
 def list_territories(conn: Connection, actor: Actor, query: ListTerritories, now: datetime) -> tuple[Territory, ...]:
-    t = territories.c
-    rows = conn.execute(sa.select(t.code, t.name).order_by(t.position, t.code))
-    return tuple(Territory(code, name) for code, name in rows)
+    return once(conn, _all)
+
+
+def _all(conn: Connection) -> tuple[Territory, ...]:
+    return tuple(Territory(code, name) for code, name in conn.execute(_ALL))
 
 
 def territory_name(conn: Connection, code: str) -> dict[str, str] | None:

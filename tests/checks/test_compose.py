@@ -121,10 +121,6 @@ def no_demo_and_no_secret(texts: Texts) -> list[str]:
 
 def every_command_is_ours(texts: Texts) -> list[str]:
     used = {name: services(texts)[name]["command"][0] for name in OURS}
-    for name in OURS:
-        test = services(texts)[name]["healthcheck"].get("test", [])
-        if "-m" in test:
-            used[f"{name}'s health"] = test[test.index("bots") + 1]
     used["the image"] = json.loads(of(texts, "CMD")[0])[0]
     return [f"{name}: {word}" for name, word in used.items() if word not in commands()]
 
@@ -243,6 +239,19 @@ def pages_are_watched_where_they_are_served(texts: Texts) -> list[str]:
     return [str(each) for each in asked if len(each) != 1 or each[0][0] != port or each[0][1] not in routes]
 
 
+def a_worker_is_watched_where_operators_look(texts: Texts) -> list[str]:
+    worker = services(texts)["worker"]
+    asked = re.findall(r"http://127\.0\.0\.1:(\d+)/health/", str(worker["healthcheck"]["test"]))
+    return [] if asked == [worker["environment"]["OPS_PORT"]] else asked or ["nobody asks"]
+
+
+def who_is_told_to_stop_has_time_for_it(texts: Texts) -> list[str]:
+    """More than the longest DRAIN_SECONDS."""
+    found = {name: services(texts)[name].get("stop_grace_period", "10s") for name in ("front", "worker")}
+    spans = {name: re.fullmatch(r"(?:(\d+)m)?(?:(\d+)s)?", span) for name, span in found.items()}
+    return [name for name, span in spans.items() if not span or int(span[1] or 0) * 60 + int(span[2] or 0) < 120 + 10]
+
+
 BROKEN: tuple[tuple[Check, str, str, str], ...] = (
     (every_service_is_there, COMPOSE, "  worker:\n", "  workers:\n"),
     (every_name_is_a_setting, COMPOSE, "VAR_DIR: ", "VARDIR: "),
@@ -257,7 +266,6 @@ BROKEN: tuple[tuple[Check, str, str, str], ...] = (
     ),
     (no_demo_and_no_secret, COMPOSE, "VK_TOKEN: ${VK_TOKEN:-}", "VK_TOKEN: abc"),
     (every_command_is_ours, COMPOSE, "[worker]", "[work]"),
-    (every_command_is_ours, COMPOSE, '"release"', '"health"'),
     (every_command_is_ours, IMAGE, '["run"]', '["serve"]'),
     (everybody_waits_for_what_can_be_waited_for, COMPOSE, 'restart: "no"', "restart: unless-stopped"),
     (everybody_waits_for_what_can_be_waited_for, COMPOSE, '      test: ["CMD", "redis-cli", "ping"]\n', ""),
@@ -292,6 +300,10 @@ BROKEN: tuple[tuple[Check, str, str, str], ...] = (
     (the_image_starts_the_product, IMAGE, "STOPSIGNAL SIGTERM\n", ""),
     (pages_are_watched_where_they_are_served, IMAGE, "/health/ready", "/healthy"),
     (pages_are_watched_where_they_are_served, COMPOSE, "8080/health/ready", "80/health/ready"),
+    (a_worker_is_watched_where_operators_look, COMPOSE, 'OPS_PORT: "9464"', 'OPS_PORT: "0"'),
+    (a_worker_is_watched_where_operators_look, COMPOSE, "9464/health/", "9464/"),
+    (who_is_told_to_stop_has_time_for_it, COMPOSE, "    stop_grace_period: 2m30s\n    healthcheck", "    healthcheck"),
+    (who_is_told_to_stop_has_time_for_it, COMPOSE, "2m30s # longer", "30s # longer"),
 )
 
 

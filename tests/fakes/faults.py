@@ -45,6 +45,11 @@ class DropAfter:
 
 
 @dataclass(frozen=True)
+class CutOff:
+    """It was done, and only the beginning of the answer has come."""
+
+
+@dataclass(frozen=True)
 class Slow:
     """Done as usual, but only after `release`."""
 
@@ -62,7 +67,7 @@ class NotJson:
     text: str = "<html><body>Under maintenance</body></html>"
 
 
-Kind: TypeAlias = Refuse | TooMany | ServerError | DropBefore | DropAfter | Slow | NotJson
+Kind: TypeAlias = Refuse | TooMany | ServerError | DropBefore | DropAfter | CutOff | Slow | NotJson
 
 
 @dataclass
@@ -165,6 +170,9 @@ async def through(
         case DropAfter():
             await done()
             return _hung_up(request)
+        case CutOff():
+            await done()
+            return web.Response(text='{"ok":true,"result":{"mess', content_type="application/json")
         case Slow(released):
             await released.wait()
             return await done()

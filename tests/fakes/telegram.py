@@ -40,15 +40,25 @@ class FakeTelegram:
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(models)  # seconds, the first time
         self._session = aiohttp.ClientSession()
+        await self._listen(0)
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def _listen(self, port: int) -> None:
         app = web.Application(client_max_size=DOCUMENT + 2**20)
         app.router.add_route("*", "/bot{token}/{method}", self._answer)
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
+        await web.TCPSite(self._runner, "127.0.0.1", port).start()
+
+    async def vanish(self) -> None:
+        """Connections are refused from now on, and those that are open break; what has happened stays."""
+        await self._runner.cleanup()
+
+    async def appear(self) -> None:
+        """Again, at the same address."""
+        await self._listen(int(self.url.rpartition(":")[2]))
 
     async def __aexit__(self, *why: object) -> None:
         for bot in self.bots.values():

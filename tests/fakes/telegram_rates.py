@@ -24,10 +24,13 @@ OVERALL, CHAT, GROUP = Window(30, 1), Window(5, 3), Window(20, 60)
 class Rates:
     on: bool = True
     clock: Callable[[], float] = time.monotonic
+    shut_until: float = 0.0  # whatever the windows say, as after a flood that we know nothing of
     _sent: dict[tuple[Window, int], deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
     def take(self, chat_id: int, messages: int = 1) -> None:
         """These messages go there now, or «too many»."""
+        if (left := self.shut_until - self.clock()) > 0:
+            raise too_many(math.ceil(left))
         if not self.on:
             return
         windows = [(OVERALL, 0), (CHAT, chat_id), *([(GROUP, chat_id)] if chat_id < 0 else [])]

@@ -39,7 +39,6 @@ class FakeVK:
         self.groups: dict[str, FakeGroup] = {}
         self._limits = limits
         self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
-        self._runner: web.AppRunner | None = None
 
     @property
     def url(self) -> str:
@@ -80,6 +79,12 @@ class FakeVK:
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(vk_schema.load)
+        await self._listen(0)
+        self.world.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.world.session = aiohttp.ClientSession()
+        return self
+
+    async def _listen(self, port: int) -> None:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.router.add_route("*", "/method/{method}", self._api)
         app.router.add_get("/longpoll/{group}", self._poll)
@@ -87,10 +92,15 @@ class FakeVK:
         app.router.add_get("/{way:file|doc}/{key}/{name}", self._file)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.world.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        self.world.session = aiohttp.ClientSession()
-        return self
+        await web.TCPSite(self._runner, "127.0.0.1", port).start()
+
+    async def vanish(self) -> None:
+        """Connections are refused from now on, and those that are open break; what has happened stays."""
+        await self._runner.cleanup()
+
+    async def appear(self) -> None:
+        """Again, at the same address."""
+        await self._listen(int(self.world.base.rpartition(":")[2]))
 
     async def __aexit__(self, *failure: object) -> None:
         self.faults.clear()
@@ -98,8 +108,7 @@ class FakeVK:
             await group.close()
         if self.world.session:
             await self.world.session.close()
-        if self._runner:
-            await self._runner.cleanup()
+        await self._runner.cleanup()
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         call = await _read(request)

@@ -35,7 +35,8 @@ class Delivery:
 
 
 class Callback:
-    """First attempts go in order, one after another; what is repeated comes whenever its time has come."""
+    """First attempts go in order, one after another, unless it was widened; what is repeated comes whenever its time
+    has come."""
 
     def __init__(
         self, world: World, group_id: int, url: str, secret: str, confirmation: str, events: dict[str, int]
@@ -52,6 +53,10 @@ class Callback:
         self._idle = asyncio.Event()
         self._idle.set()
         self._tasks = {asyncio.create_task(self._run())}
+
+    def widen(self, side_by_side: int) -> None:
+        """From now on so many go side by side, and may overtake each other on their way."""
+        self._tasks |= {asyncio.create_task(self._run()) for _ in range(side_by_side - 1)}
 
     def arrive(self, event: Any) -> None:
         if self.stopped:

@@ -8,26 +8,31 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import importlib
 import json
 import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 
 from bots import logs
 from bots.config import Settings
 from bots.migrate import check
+from bots.vk import sdk as vk
+from bots.vk.api import Api
 from bots.wiring import Parts, prepare, serve
 from core.clock import Clock, utc_now
 from core.db import Database
 from core.demo import load_demo
+from tests.faults.poison import poisoned
+from tests.messengers.hurry import in_no_hurry
 
 PR_SET_PDEATHSIG = 1
 
@@ -35,7 +40,9 @@ PR_SET_PDEATHSIG = 1
 @dataclass(frozen=True, slots=True)
 class Order:
     """`hop` and `nth`: where the life kills itself; without a hop it lives until it is told to stop. Its clock shows
-    `starts` now, so that no test depends on the hour at which it is run."""
+    `starts` now, so that no test depends on the hour at which it is run. `settings`: what else it is set to, by name.
+    `unpaced`: it writes to messengers as fast as it can. `harms`: what a poisoned word does (tests.faults.poison).
+    `program`: a module that is run instead of ours, for comparison."""
 
     database_url: str
     port: int
@@ -47,6 +54,12 @@ class Order:
     redis_url: str = ""
     front: bool = True
     worker: bool = True
+    settings: dict[str, Any] = field(default_factory=dict)
+    unpaced: bool = False
+    harms: str = ""
+    program: str = ""
+    ordered: str = ""
+    """When it was ordered: what `starts` is a time of. The nursery says so."""
 
 
 def main() -> None:
@@ -55,11 +68,20 @@ def main() -> None:
         if "wait" in order:
             _reply(os.waitstatus_to_exitcode(os.waitpid(order["wait"], 0)[1]))
         else:
+            _import(order["settings"])
             _reply(os.fork() or _live(Order(**order)))
 
 
 def _reply(number: int) -> None:
     print(number, flush=True)
+
+
+def _import(settings: dict[str, Any]) -> None:
+    """What takes seconds is imported once, before anybody is forked."""
+    if settings.get("telegram_token"):
+        importlib.import_module("bots.telegram.sdk")
+    if settings.get("vk_token"):
+        vk._uploaders(cast("Api", None))
 
 
 def _live(order: Order) -> int:
@@ -70,7 +92,10 @@ def _live(order: Order) -> int:
         os.dup2(log.fileno(), 2)
     code = 1
     try:
-        _run(order)
+        if order.program:
+            importlib.import_module(order.program).run(order)
+        else:
+            _run(order)
         code = 0
     finally:
         sys.stdout.flush()
@@ -79,21 +104,28 @@ def _live(order: Order) -> int:
 
 
 def _run(order: Order) -> None:
-    settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
-        database_url=order.database_url,  # type: ignore[arg-type]
-        redis_url=order.redis_url,  # type: ignore[arg-type]
-        var_dir=Path(order.var_dir),
-        http_port=order.port,
-        public_url="",
-        demo=True,
-    )
-    logs.set_up([])
-    with closing(Database(settings.database)) as db:
+    chosen: dict[str, Any] = {
+        "_env_file": None,
+        "database_url": order.database_url,
+        "redis_url": order.redis_url,
+        "var_dir": Path(order.var_dir),
+        "http_port": order.port,
+        "public_url": "",
+        "demo": True,
+    }
+    settings = Settings(**chosen | order.settings)
+    logs.set_up(settings.secrets)
+    with ExitStack() as stack:
+        db = stack.enter_context(closing(Database(settings.database)))
+        if order.unpaced:
+            stack.enter_context(in_no_hurry())
+        if order.harms:
+            stack.enter_context(poisoned(order.harms))
         check(db)
-        clock = _clock(datetime.fromisoformat(order.starts))
+        clock = _clock(order)
         process = replace(prepare(settings, db), clock=clock, reached=_killer(order.hop, order.nth))
-        db.write(lambda tx: load_demo(tx, settings.region.parent, clock())).result()
+        if settings.demo:
+            db.write(lambda tx: load_demo(tx, settings.region.parent, clock())).result()
         parts = Parts(front=order.front, worker=order.worker)
         uvloop.run(_until_stopped(lambda stop: serve(process, parts, stop, lambda: None)))
 
@@ -104,8 +136,16 @@ async def _until_stopped(run: Callable[[asyncio.Event], Any]) -> None:
     await run(stop)
 
 
-def _clock(starts: datetime) -> Clock:
-    ahead: timedelta = starts - utc_now()
+def _clock(order: Order) -> Clock:
+    """Those of two lives show the same, however long each has taken to begin. At SIGUSR1 somebody sets it, by as many
+    seconds as stand in the file `jump`."""
+    ahead = datetime.fromisoformat(order.starts) - datetime.fromisoformat(order.ordered)
+
+    def set_it(*_: object) -> None:
+        nonlocal ahead
+        ahead += timedelta(seconds=float((Path(order.var_dir) / "jump").read_text()))
+
+    signal.signal(signal.SIGUSR1, set_it)
     return lambda: utc_now() + ahead
 
 

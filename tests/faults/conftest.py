@@ -1,15 +1,72 @@
-"""The nursery of lives, and the demo region in a database that a life can be given."""
+"""The nursery of lives, the demo region in a database that a life can be given, and what a trial takes: a seed, and a
+place for its figures."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.db import Database
 from tests.builders import fill
+from tests.faults import figures as table
 from tests.faults.lives import Nursery
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("faults")
+    group.addoption("--seeds", type=int, default=1, help="how many seeds each trial is run with")
+    group.addoption("--seed", type=int, default=None, help="the first of them; by lot if it is not given")
+    group.addoption("--only", default="", help="numbers of faults, like 01,09")
+    group.addoption("--figures", default="", help="a file for the table of figures")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """All processes of one run draw the same."""
+    if config.getoption("seed", None) is None:
+        config.option.seed = random.randrange(1, 10**6)
+    config.option.seeds = config.getoption("seeds", 1)
+
+
+def _seeds(config: pytest.Config) -> list[int]:
+    return [config.option.seed + n for n in range(config.option.seeds)]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"faults: seeds {', '.join(map(str, _seeds(config)))}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", _seeds(metafunc.config))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    only = config.getoption("only", "")
+    if only and collection_path.name.startswith("trial_"):
+        return collection_path.name.split("_")[1] not in only.split(",")
+    return None
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    cells = table.rows(report for reports in terminalreporter.stats.values() for report in reports)
+    if not cells:
+        return
+    terminalreporter.section("what the faults have done")
+    for line in table.as_text(cells):
+        terminalreporter.line(line)
+    if path := config.getoption("figures", ""):
+        table.write(Path(path), cells, ", ".join(map(str, _seeds(config))))
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> table.Figures:
+    return table.keeper(request.node)
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +78,20 @@ def nursery() -> Iterator[Nursery]:
 @pytest.fixture
 def region_url(engine_url: str) -> str:
     """A database with the demo region in it, which nobody serves yet."""
-    with closing(Database(engine_url)) as db:
+    return filled(engine_url)
+
+
+@pytest.fixture
+def sqlite_region(sqlite_url: str) -> str:
+    return filled(sqlite_url)
+
+
+@pytest.fixture
+def postgres_region(postgres_url: str) -> str:
+    return filled(postgres_url)
+
+
+def filled(url: str) -> str:
+    with closing(Database(url)) as db:
         db.write(fill).result()
-    return engine_url
+    return url

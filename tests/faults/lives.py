@@ -9,10 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Lock
 
+from core.clock import utc_now
 from tests.faults.child import Order
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,7 @@ class Nursery:
         self._lock = Lock()
 
     def begin(self, order: Order) -> int:
-        return self._ask(asdict(order))
+        return self._ask(asdict(replace(order, ordered=utc_now().isoformat())))
 
     def wait(self, pid: int) -> int:
         """Its exit code; minus the signal, where one has ended it."""
@@ -72,10 +73,15 @@ class Life:
             self._code = self._nursery.wait(self.pid)
         return self._code
 
-    async def stop(self) -> int | None:
+    async def stop(self, seconds: float = 10.0) -> int | None:
         """Asks it to end, as an operator does."""
         os.kill(self.pid, signal.SIGTERM)
-        return await self.ended()
+        return await self.ended(seconds)
+
+    def memory(self, *, peak: bool = False) -> int:
+        """Megabytes that it has in use, or had at most."""
+        status, name = Path(f"/proc/{self.pid}/status").read_text(), "VmHWM:" if peak else "VmRSS:"
+        return int(status.partition(name)[2].split()[0]) // 1024
 
     async def kill(self) -> None:
         if self._code is None:

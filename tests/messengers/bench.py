@@ -6,18 +6,15 @@ The web chat gives out such phones too, so that one and the same conversation ca
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
-from unittest.mock import patch
 
 import sqlalchemy as sa
 
 from bots.config import Settings
-from bots.telegram import wire
-from bots.vk import api, send
 from core.files.tables import fetches
 from tests.fakes.people import Bubble, Key, pressed, shown
 from tests.fakes.telegram import FakeBot, FakeTelegram
@@ -25,12 +22,13 @@ from tests.fakes.vk import TOKEN as VK_TOKEN
 from tests.fakes.vk import FakeVK
 from tests.fakes.vk_group import FakeGroup
 from tests.faults.browser import eventually
+from tests.messengers.hurry import in_no_hurry
+from tests.security.traces import traces, words_in
 from tests.web.site import Log, Person, Site, free_port, running
 
 BOT = "7000001:AAtest_token_of_the_citizens_bot_123"
 STAFF = "7000002:AAtest_token_of_the_officials_bot_12"
 SECRET = "a-secret-of-at-least-16-signs"
-FAST = 1000.0
 
 
 @dataclass
@@ -202,13 +200,6 @@ class Bench:
         return [call for bot in bots for call in bot.refused] + (self.vk.refused if self.vk else [])
 
 
-@contextmanager
-def in_no_hurry() -> Iterator[None]:
-    """These people type faster than messengers let anybody be answered: a second for every line is a long scene."""
-    with patch.object(wire, "EACH", FAST), patch.object(send, "PER_PEER", FAST), patch.object(api, "PER_SECOND", FAST):
-        yield
-
-
 @asynccontextmanager
 async def bench(
     url: str, folder: Path, log: Log, *ways: str, limits: bool = False, **more: Any
@@ -243,3 +234,6 @@ async def bench(
         assert not made.refused
         secrets_ = (BOT, BOT.partition(":")[2], STAFF.partition(":")[2], VK_TOKEN, SECRET)
         assert not [secret for secret in secrets_ if secret in log.getvalue()], "a secret is in the log"
+        words = words_in(update for bot in (telegram.bots.values() if telegram else ()) for update in bot.told)
+        words |= words_in(event for group in (vk.groups.values() if vk else ()) for event in group.events)
+        assert not await asyncio.to_thread(traces, words, log.getvalue(), folder), "what people said is left there"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -56,28 +57,28 @@ class MessengerContract(TalkContract):
     shown_when_lost: int
     """How often people see what was sent once more because the answer was lost."""
 
-    def faults(self, there: Bench) -> Faults:
-        raise NotImplementedError
+    @abstractmethod
+    def faults(self, there: Bench) -> Faults: ...
 
+    @abstractmethod
     def to(self, phone: Phone) -> Callable[[Mapping[str, Any]], bool]:
         """Whether a call is about this person."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sent(self, there: Bench) -> list[Mapping[str, Any]]:
         """The parameters of every call of `send`."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def garbage(self, there: Bench) -> None:
         """What this messenger may bring and we know nothing of."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def group(self, there: Bench) -> Callable[[], list[str]]:
         """We are spoken to in a chat of several people; what we have said there by then."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def picture(self, there: Bench, official: Phone) -> bytes:
         """The one on the card that an official looks at."""
-        raise NotImplementedError
 
     @staticmethod
     async def later(there: Bench, seen: Callable[[], bool]) -> None:

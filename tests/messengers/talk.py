@@ -3,6 +3,8 @@ stands where one looks for it. New people come in each check; the product behind
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import pytest
 
 from tests.fakes.people import Bubble, Key
@@ -37,14 +39,14 @@ from tests.messengers.walks import (
 )
 
 
-class TalkContract:
+class TalkContract(ABC):
     """Also the chat on the web."""
 
     pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+    @abstractmethod
     async def late(self, phone: Phone, pressed: Key, bubble: Bubble) -> None:
         """A press on a button that somebody still sees, wherever the screen is by now."""
-        raise NotImplementedError
 
     # What was said is not lost
 

@@ -21,7 +21,7 @@ from bots.files.store import FolderStore
 from bots.house import Houses
 from bots.live import Live
 from bots.messenger import World, citizen
-from bots.pace import Paces
+from bots.pace import Chats
 from bots.receive import meet
 from bots.signals import Signals
 from bots.telegram.adapter import Telegram
@@ -63,6 +63,10 @@ class Kit:
 
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)
+
+    def rested(self) -> None:
+        """A pause is over."""
+        self.adapter.pace._paused_until = 0
 
     def write(self, fn: Callable[[Connection], T]) -> T:
         return self.world.db.write(fn).result()
@@ -150,7 +154,7 @@ class Kit:
 
 def hasty(adapter: Telegram) -> None:
     """Nobody waits for a pace that the test is not about."""
-    adapter.wire._paces = Paces(1000, 1000)
+    adapter.pace._chats = Chats(1000, 1000)
     adapter.listener._first = adapter.listener._pause = 0.01
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,12 +19,10 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bots import intake, receive
-from bots.files.download import Gone, TooLarge, Unreachable
-from bots.files.kinds import MOST
 from bots.messenger import Refused
 from bots.receive import Update
 from bots.telegram import hook
-from bots.telegram.source import TelegramSource
+from bots.telegram.adapter import Telegram
 from core.conversations.tables import conversations
 from tests.fakes.faults import NotJson, Refuse, ServerError, TooMany
 from tests.messengers.telegram_kit import SECRET, TOKEN, Kit, kit
@@ -85,7 +83,7 @@ async def test_nothing_is_confirmed_while_the_database_is_away(k: Kit, monkeypat
     await k.bot.person().say("one")
     async with k.listening():
         with monkeypatch.context() as broken:
-            broken.setattr(intake, "accept", away)
+            broken.setattr(intake, "accept_all", away)
             async with asyncio.timeout(5):
                 await tried.wait()
             assert k.bot.updates.pending and not k.heard
@@ -97,12 +95,12 @@ async def test_one_that_cannot_be_stored_holds_up_nobody_and_is_answered(
     k: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    def allergic(tx: Any, update: Update, *more: Any) -> Any:
-        if getattr(update.event, "text", "") == "poison":
+    def allergic(tx: Any, updates: Sequence[Update], *more: Any) -> None:
+        if any(getattr(update.event, "text", "") == "poison" for update in updates):
             raise ValueError("poison")
-        return receive.accept(tx, update, *more)
+        receive.accept_all(tx, updates, *more)
 
-    monkeypatch.setattr(intake, "accept", allergic)
+    monkeypatch.setattr(intake, "accept_all", allergic)
     maria = k.bot.person()
     for words in ("one", "poison", "two"):
         await maria.say(words)
@@ -198,6 +196,7 @@ async def test_a_press_is_acknowledged_at_once_and_one_that_is_too_old_is_heard_
 
 async def test_a_group_hears_once_an_hour_where_we_work(k: Kit) -> None:
     maria = await k.writer()
+    await k.adapter.open()
     async with k.listening():
         group = k.bot.group("Дом 5", by=maria)
         await k.bot.until(lambda bot: len(bot.calls("sendMessage")) == 1)
@@ -220,7 +219,8 @@ async def hooked(k: Kit) -> AsyncIterator[str]:
     changes = {"telegram_mode": "webhook", "telegram_secret": SecretStr(SECRET)}
     settings = k.world.settings.model_copy(update=changes)
     app = web.Application()
-    app.add_routes(hook.routes(replace(k.world, settings=settings)))
+    brought = Telegram(replace(k.world, settings=settings), TOKEN, staff=False)
+    app.add_routes(brought.routes())
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -229,6 +229,7 @@ async def hooked(k: Kit) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}{hook.PATH}"
     finally:
         await runner.cleanup()
+        await brought.close()
 
 
 async def posted(url: str, body: bytes | str, secret: bytes | None = SECRET.encode()) -> int:
@@ -269,7 +270,7 @@ async def test_while_the_database_is_away_they_are_asked_to_come_again(k: Kit, m
 
     async with hooked(k) as url:
         with monkeypatch.context() as broken:
-            broken.setattr(intake, "accept", away)
+            broken.setattr(intake, "accept_all", away)
             assert await posted(url, json.dumps(payload("text"))) == 503
         assert await posted(url, json.dumps(payload("text"))) == 200
     assert len(k.heard) == 1
@@ -282,103 +283,4 @@ async def test_a_press_that_is_brought_is_acknowledged_too(k: Kit) -> None:
 
 
 def test_while_updates_are_asked_for_nobody_can_bring_any(k: Kit) -> None:
-    assert not hook.routes(k.world)
-
-
-# Let in, and set up
-
-
-async def test_the_bot_says_of_itself_what_it_does_in_each_language(k: Kit) -> None:
-    await k.adapter.open()
-    await k.adapter.set_up()
-    assert k.adapter.username == "otklik_bot" and k.adapter.link == "https://t.me/otklik_bot?start="
-    scope = "all_private_chats"
-    assert k.bot.commands.keys() == {(scope, ""), (scope, "ru"), (scope, "en")}
-    assert {"appeal", "help", "privacy"} <= {it["command"] for it in k.bot.commands[scope, "ru"]}
-    assert "112" in k.bot.description["en"] and "112" in k.bot.short_description["en"]
-    assert not k.bot.webhook["url"] and k.bot.menu[0] == {"type": "commands"}
-
-
-async def test_where_no_personal_data_are_taken_the_bot_offers_only_what_it_does(
-    sqlite_url: str, tmp_path: Path
-) -> None:
-    async with kit(sqlite_url, tmp_path, telegram_pii="off") as k:
-        await k.adapter.open()
-        await k.adapter.set_up()
-        commands = [it["command"] for it in k.bot.commands["all_private_chats", "en"]]
-        assert commands == ["appeal", "my", "settings", "help", "stop", "privacy"]
-        assert "on a protected page of the site" in k.bot.description["en"]
-        assert "in your own words" not in k.bot.description["en"] and "112" in k.bot.description["en"]
-        house = k.world.houses.brief
-        known = {*house.dialogs.forms, *house.dialogs.views}
-        assert {house.renamed.get(command, command) for command in commands} <= known
-
-
-async def test_the_webhook_is_set_with_its_secret(sqlite_url: str, tmp_path: Path) -> None:
-    here: dict[str, Any] = {
-        "telegram_mode": "webhook",
-        "telegram_secret": SECRET,
-        "public_url": "http://127.0.0.1:8443",
-    }
-    async with kit(sqlite_url, tmp_path, **here) as k:
-        await k.adapter.open()
-        await k.adapter.set_up()
-        assert k.bot.webhook["url"] == f"http://127.0.0.1:8443{hook.PATH}"
-        assert k.bot.calls("setWebhook")[0].params["secret_token"] == SECRET
-        await k.adapter.listen()  # at once
-
-
-async def test_officials_have_a_bot_of_their_own_that_people_are_not_sent_to(sqlite_url: str, tmp_path: Path) -> None:
-    async with kit(sqlite_url, tmp_path, staff=True) as k:
-        await k.adapter.open()
-        await k.adapter.set_up()
-        assert {"desk", "queue"} <= {it["command"] for it in k.bot.commands["all_private_chats", ""]}
-        assert not k.adapter.link and k.adapter.source is None
-        official = k.bot.person()
-        await official.start("enter_TOKEN")
-        async with k.listening():
-            await taken(k)
-        assert k.heard[0]["event"].items() >= {"name": "start", "args": "enter_TOKEN"}.items()
-
-
-async def test_a_token_that_nobody_knows_is_refused_with_a_sentence(k: Kit) -> None:
-    k.bot.revoked = True
-    with pytest.raises(Refused, match="TELEGRAM_TOKEN"):
-        await k.adapter.open()
-
-
-async def test_while_telegram_is_away_it_is_tried_again(k: Kit) -> None:
-    k.bot.faults.add(ServerError(502), "getMe")
-    with pytest.raises(OSError, match="TelegramServerError"):
-        await k.adapter.open()
-    await k.adapter.open()
-
-
-async def test_commands_that_cannot_be_set_stop_nothing(k: Kit) -> None:
-    await k.adapter.open()
-    k.bot.faults.add(TooMany(600), "setMyDescription")
-    await k.adapter.set_up()
-
-
-# Files
-
-
-async def test_the_address_of_a_file_is_asked_for_when_it_is_wanted(k: Kit) -> None:
-    file = k.bot.files.keep(b"x", "photo")
-    assert k.adapter.source is not None and k.adapter.source.inside == k.world.settings.telegram_api_url
-    found = await k.adapter.source.open({"file_id": file.id})
-    assert found.address == f"{k.world.settings.telegram_api_url}/file/bot{TOKEN}/{file.path}" and found.size == 1
-
-
-async def test_a_file_that_cannot_be_had_is_said_to_be_so(k: Kit) -> None:
-    source = k.adapter.source
-    assert isinstance(source, TelegramSource)
-    with pytest.raises(Gone):
-        await source.open({"file_id": "nothing"})
-    large = k.bot.files.keep(b"x" * (MOST + 1), "document")
-    with pytest.raises(TooLarge):
-        await source.open({"file_id": large.id})
-    for path in ("/var/lib/telegram/1.jpg", "../x", "a//b"):
-        k.bot.faults.add(Refuse(200, {"ok": True, "result": {"file_path": path}}), "getFile")
-        with pytest.raises(Unreachable):
-            await source.open({"file_id": "x"})
+    assert not k.adapter.routes()

@@ -194,6 +194,28 @@ def test_what_is_not_said_to_us_is_nothing(name: str) -> None:
     assert read(name) is None
 
 
+SENSELESS: tuple[dict[str, Any], ...] = (
+    {"text": 5},
+    {"photo": []},
+    {"document": {}},
+    {"location": {"latitude": 91, "longitude": 37}},
+    {"location": {"latitude": 10**400, "longitude": float("nan")}},
+    {"contact": {"phone_number": "none"}},
+    {"thing_of_tomorrow": {"id": 1}},
+    {},
+)
+
+
+@pytest.mark.parametrize("facts", SENSELESS)
+def test_what_makes_no_sense_is_heard_all_the_same_so_that_it_is_answered(facts: dict[str, Any]) -> None:
+    update = payload("text")
+    del update["message"]["text"]
+    update["message"] |= facts
+    found = parse(update, b"", BOT)
+    assert isinstance(found, Heard) and isinstance(found.update.event, Message)
+    assert found.update.event.unread == "kind"
+
+
 def test_a_message_of_invisible_signs_is_an_empty_one() -> None:
     update = payload("text")
     update["message"]["text"] = "\u202e\ud800\x00"

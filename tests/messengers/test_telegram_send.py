@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import structlog.testing
 
 from bots import uploads
 from bots.live import Live
-from bots.pace import Pace
-from bots.telegram.wire import BURST, EACH
+from bots.pace import Chats, Pace
+from bots.telegram.wire import LIMITS
 from bots.transport import Gone, Later, Moved, Outcome, Rejected, Sent, Uncertain
+from core.outbox.types import Lane
 from core.shown import Shown
 from core.talk import Document
 from tests.fakes.faults import DropAfter, DropBefore, Kind, NotJson, Refuse, ServerError, Slow, TooMany
@@ -224,6 +226,8 @@ async def test_what_could_only_be_sent_in_part_is_gone_on_with(k: Kit) -> None:
     long = k.parcel(maria, Shown("word " * 1500))
     k.bot.faults.add(TooMany(7), "sendMessage", where=lambda params: len(k.bot.calls("sendMessage")) == 2)
     assert await k.send(long) == Later(7, "too many requests", whole=True, counted=False)
+    assert isinstance(await k.send(long), Later) and len(k.bot.calls("sendMessage")) == 2, "nothing goes meanwhile"
+    k.rested()
     sent = await k.send(long)
     assert isinstance(sent, Sent) and len(sent.ids) == len(texts(maria)) == 2
 
@@ -292,7 +296,7 @@ async def test_nobody_there_means_that_nothing_was_sent_and_the_pause_grows_once
     k.adapter.wire._api._base = "http://127.0.0.1:1"
     first, second = await k.shows(maria, MENU), await k.shows(maria, MENU)
     assert isinstance(first, Later) and isinstance(second, Later) and second.seconds <= first.seconds <= 1
-    k.adapter.wire._away_until = 0
+    k.rested()
     third = await k.shows(maria, MENU)
     assert isinstance(third, Later) and 1 < third.seconds <= 2 and third.reason == "ClientConnectorError"
 
@@ -308,6 +312,7 @@ async def test_no_word_of_an_outcome_or_a_log_holds_the_token(opened: Kit, caplo
             ):
                 opened.bot.faults.add(kind, method)
                 ended.append(await opened.shows(maria, shown))
+                opened.rested()
     assert "AAtest" not in f"{ended}{logs}{caplog.text}" and not opened.bot.faults.waiting
 
 
@@ -338,10 +343,10 @@ async def test_never_more_requests_are_on_their_way_than_their_servers_bear(k: K
 
 
 async def test_what_nobody_waits_for_keeps_the_pace_and_what_somebody_waits_for_does_not(k: Kit) -> None:
-    k.adapter.wire._pace = Pace(0.001)
+    k.adapter.wire._pace = Pace(replace(LIMITS, rate=0.001, most=0.001, patience=0))
     maria, ivan = await k.writer(), await k.writer()
     assert isinstance(await k.shows(maria, MENU), Sent)
-    mailing = asyncio.create_task(k.shows(ivan, MENU, urgent=False))
+    mailing = asyncio.create_task(k.shows(ivan, MENU, lane=Lane.BULK))
     assert isinstance(await k.shows(maria, HELP), Sent)
     assert not mailing.done() and not texts(ivan)
     mailing.cancel()
@@ -349,11 +354,19 @@ async def test_what_nobody_waits_for_keeps_the_pace_and_what_somebody_waits_for_
 
 def test_one_chat_is_not_written_to_faster_than_telegram_bears() -> None:
     """Forty messages at once: each goes when its turn has come."""
-    now, pace = 1000.0, Pace(EACH, BURST)
+    now, chats = 1000.0, Chats(LIMITS.each, LIMITS.burst)
     rates = Rates(clock=lambda: now)
     for _ in range(40):
-        now += pace.due(now)
+        now += chats.take("5000000001", now)
         rates.take(5_000_000_001)
+
+
+def test_nor_is_a_group() -> None:
+    now, chats = 1000.0, Chats(LIMITS.group, LIMITS.group_burst)
+    rates = Rates(clock=lambda: now)
+    for _ in range(60):
+        now += chats.take("-100500", now)
+        rates.take(-100_500)
 
 
 async def test_what_is_live_after_a_screen_that_is_only_in_part_ours_is_its_last_message(opened: Kit) -> None:

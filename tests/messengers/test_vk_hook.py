@@ -16,7 +16,7 @@ import sqlalchemy.exc
 import structlog.testing
 from aiohttp import web
 
-from bots.receive import accept
+from bots.receive import accept_all
 from bots.vk import hook
 from core.shown import Shown
 from tests.fakes.vk_callback import Callback
@@ -50,7 +50,7 @@ async def door(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     async with kit(sqlite_url, tmp_path, **way) as made, aiohttp.ClientSession() as client:
         made.group.confirmation = "8fa31c02"
         app = web.Application()
-        app.add_routes(hook.routes(made.world))
+        app.add_routes(made.adapter.routes())
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -171,12 +171,12 @@ async def test_a_press_waits_for_nobody_but_for_the_words_before_it(door: Door) 
 
 
 async def test_one_that_cannot_be_stored_holds_up_nobody(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    def picky(tx: Any, update: Any, *more: Any) -> Any:
-        if getattr(update.event, "text", "") == "яд":
+    def picky(tx: Any, updates: Any, *more: Any) -> None:
+        if any(getattr(update.event, "text", "") == "яд" for update in updates):
             raise ValueError("poison")
-        return accept(tx, update, *more)
+        accept_all(tx, updates, *more)
 
-    monkeypatch.setattr("bots.intake.accept", picky)
+    monkeypatch.setattr("bots.intake.accept_all", picky)
     phone = door.kit.group.person()
     with structlog.testing.capture_logs() as logged:
         for text in ("раз", "яд", "два"):

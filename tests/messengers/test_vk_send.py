@@ -12,8 +12,9 @@ import sqlalchemy as sa
 import structlog.testing
 
 from bots.live import read
+from bots.pace import Pace
 from bots.transport import Gone, Later, Rejected, Sent
-from bots.vk.api import Api, VKError
+from bots.vk.api import LIMITS, Api, VKError
 from bots.vk.errors import MEANINGS, meaning
 from bots.vk.send import random_id_of
 from core.outbox.tables import outbox
@@ -308,7 +309,7 @@ async def test_an_upload_that_fails_is_tried_again(vk: Kit, fault: object) -> No
 
 
 async def test_an_error_says_nothing_of_what_was_sent(vk: Kit) -> None:
-    api = Api(vk.vk.url, "vk1.a." + "secret-key-of-nobody")
+    api = Api(vk.vk.url, "vk1.a." + "secret-key-of-nobody", Pace(LIMITS))
     with pytest.raises(VKError) as refused:
         await api.call("messages.send", message="words of a person", peer_ids=[1], random_id=1)
     await api.close()

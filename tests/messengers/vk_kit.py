@@ -118,7 +118,7 @@ class Kit:
 
     async def polite(self) -> None:
         """Until every courtesy has been shown."""
-        while tasks := set(self.adapter._courtesies._tasks):
+        while tasks := set(self.adapter._courtesies.errands.under_way):
             await asyncio.wait(tasks)
 
     def file(self, phone: VkPhone, content: bytes, mime: str, name: str = "") -> str:

@@ -9,18 +9,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
+
 from bots.account import Account
 from bots.config import ROOT, Settings
 from bots.deliver import Deliver
 from bots.files.lane import Source
 from bots.files.store import in_folder
 from bots.messenger import Refused, World
+from bots.pace import Pace
 from bots.signals import Signals
 from bots.transport import Outcome, Parcel
 from core.outbox import tokens
 from core.outbox.types import Lane
 from core.region.file import load_region
 from tests.builders import Chat
+from tests.messengers.hurry import FAST
 from tests.pipe.conftest import Pipe, Postbox
 from tests.pipe.test_deliver import an_appeal_in_work, moved_to
 from tests.web.site import Log, logged
@@ -50,10 +54,14 @@ class Pigeon:
     what: str = "Pigeon"
     link: str = ""
     source: Source | None = None
+    pace: Pace = field(default_factory=lambda: Pace(FAST))
     transport: Door = field(default_factory=Door)
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     listening: asyncio.Event = field(default_factory=asyncio.Event)
     done: list[str] = field(default_factory=list)
+
+    def routes(self) -> list[web.RouteDef]:
+        return []
 
     async def open(self) -> None:
         self.done.append("open")

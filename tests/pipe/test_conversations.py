@@ -36,6 +36,18 @@ def test_a_conversation_has_one_owner(pipe: Pipe) -> None:
     assert claimed(pipe, "one") == []
 
 
+def test_one_that_is_kept_stays_with_its_owner_however_long_it_takes(pipe: Pipe) -> None:
+    kept, left = pipe.a_citizen(), pipe.a_citizen()
+    for chat in (kept, left):
+        pipe.says(chat, "hello")
+    claimed(pipe, "slow")
+    for _ in range(3):
+        pipe.later(LEASE.total_seconds() * 0.75)
+        pipe.write(lambda tx: conversations.keep(tx, [kept.id], "slow", pipe.now))
+        pipe.write(lambda tx: conversations.keep(tx, [left.id], "another", pipe.now))
+    assert claimed(pipe, "fast") == [left.id]
+
+
 def test_of_many_who_claim_at_once_each_conversation_goes_to_one(pipe: Pipe) -> None:
     chats = [pipe.a_citizen() for _ in range(30)]
     for chat in chats:

@@ -94,10 +94,12 @@ async def test_what_is_put_off_holds_up_what_is_behind_it_at_this_address_only(p
 async def test_what_is_put_off_too_often_is_refused(pipe: Pipe) -> None:
     chat, postbox = pipe.a_citizen(), Postbox([Later(1, "busy")] * 100)
     pipe.enqueues(chat, "hello")
-    for _ in range(TRIES + 3):
+    for n in range(TRIES + 3):
         await pipe.delivers(postbox)
-        pipe.later(1)
-    assert len(postbox.parcels) == TRIES
+        pipe.later(2**n - 0.5)
+        await pipe.delivers(postbox)
+        assert len(postbox.parcels) == min(n + 1, TRIES), "each time it waits for twice as long"
+        pipe.later(0.5)
     assert pipe.rows("outbox", "state", "reason") == [("refused", "busy")]
 
 

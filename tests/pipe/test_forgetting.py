@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Connection
 
-from bots import work
+from bots import uploads, work
 from bots.work import Tools
 from core import app, jobs
 from core.actors import Citizen
@@ -118,12 +118,13 @@ async def test_an_archive_comes_as_a_notice_and_is_gone_a_day_later(pipe: Pipe, 
     assert (kind, name) == (Kind.EXPORT, "otklik-2026-09-14.zip")
     assert shelf.blobs[blob].startswith(b"PK")
     assert {"kind": "export", "facts": {"ref": ref}} in pipe.rows("outbox", "body", conversation_id=chat.id)
+    pipe.write(lambda tx: uploads.remember(tx, ref, "telegram", "7000001", "AgAC1"))  # it has been sent there
     pipe.later(23 * 3600)
     await until_idle(a_worker(pipe, shelf=shelf))
     assert blob in shelf.blobs
     pipe.later(2 * 3600)
     await until_idle(a_worker(pipe, shelf=shelf))
-    assert (pipe.rows("files", "ref"), shelf.blobs) == ([], {})
+    assert (pipe.rows("files", "ref"), pipe.rows("uploads", "ref"), shelf.blobs) == ([], [], {})
 
 
 @on_sqlite

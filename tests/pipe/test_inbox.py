@@ -158,7 +158,7 @@ async def test_what_kills_the_process_every_time_is_set_aside(pipe: Pipe) -> Non
     """A dead process says nothing of what killed it: the attempts were counted before, and they are enough."""
     chat = pipe.a_citizen()
     pipe.says(chat, "deadly", "and what is behind it")
-    for _ in range(inbox.TRIES):
+    for _ in range(inbox.DEATHS):
         claimed(pipe)
         assert len(taken(pipe, chat)) > 0, "and here it dies"
         pipe.later(60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from bots.front import Front
 from core.authorities.entries import revoke_official
 from core.conversations.service import LEASE
 from core.inbox import service as inbox
@@ -276,3 +277,29 @@ async def test_the_journal_says_what_an_official_has_read_once_and_not_what_was_
     pipe.says(chat, "boom")
     await pipe.turns()
     assert pipe.rows("audit", "action", action="read") == []
+
+
+async def test_one_that_kills_its_process_takes_nobody_with_it(pipe: Pipe) -> None:
+    """All of a batch were tried as often as the one that kills; but for the first time they are heard among fewer."""
+    poison, *others = (pipe.a_citizen() for _ in range(40))
+    for chat in (poison, *others):
+        pipe.says(chat, "one", "two")
+    deaths = 0
+
+    def reached(hop: str) -> None:
+        hears_it = pipe.rows("conversations", "lease_owner", id=poison.id) != [None]
+        if hop == "taken" and hears_it and deaths < inbox.DEATHS:
+            raise Killed
+
+    async def live(front: Front) -> None:
+        while await front.turn():
+            pass
+
+    while deaths < inbox.DEATHS:
+        with pytest.raises(Killed):
+            await live(pipe.front(f"front-{deaths}", reached))
+        deaths += 1
+        pipe.later(LEASE.total_seconds() + 1)
+    await pipe.turns()
+    assert pipe.rows("inbox", "state", conversation_id=poison.id) == ["quarantined", "done"]
+    assert {row for chat in others for row in pipe.rows("inbox", "state", conversation_id=chat.id)} == {"done"}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from core.outbox import delivery, enqueue_notice
 from core.outbox.types import FORMAT, Lane, Row, State
-from tests.builders import Chat
+from tests.builders import NOON, Chat
 from tests.pipe.conftest import TABLES, Pipe
 
 ALL = tuple(Lane)
@@ -234,3 +235,22 @@ def test_what_was_handed_over_is_delivered_when_it_is_confirmed(pipe: Pipe) -> N
     ended(pipe, rows, State.HANDED)
     pipe.write(lambda tx: delivery.confirm(tx, [rows[0].id], pipe.now))
     assert pipe.sent(chat) == [("hello", State.DELIVERED)]
+
+
+def test_what_is_to_be_sent_next_is_found_by_an_index_however_much_waits(sqlite_url: str) -> None:
+    """And so is what has waited too long: neither looks at a whole mailing."""
+    engine, asked = sa.create_engine(sqlite_url), list[str]()
+
+    def plan(conn: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("UPDATE outbox"):
+            asked.extend(row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    sa.event.listen(engine, "before_cursor_execute", plan)
+    with engine.begin() as tx:
+        delivery.claim(tx, "me", tuple(Lane), 10, NOON, "telegram", "1")
+        delivery.expire(tx, NOON)
+    engine.dispose()
+    assert not [step for step in asked if step.startswith("SCAN outbox") or "TEMP B-TREE" in step]
+    names = ("state_lane_not_before_id", "ready_since", "ready_until")
+    used = [name for step in asked for name in names if name in step]
+    assert used == ["state_lane_not_before_id"] * len(Lane) + ["ready_until", "ready_since"]

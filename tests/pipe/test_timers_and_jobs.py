@@ -164,6 +164,18 @@ def working(monkeypatch: pytest.MonkeyPatch, do: work.Work) -> None:
     monkeypatch.setattr(work, "WORK", {**work.WORK, "test": do})
 
 
+def test_the_next_only_process_does_not_wait_for_the_lease_of_a_dead_one(pipe: Pipe) -> None:
+    pipe.write(lambda tx: jobs.enqueue(tx, key="one", kind="test", payload={}, now=pipe.now))
+    for attempt in range(1, len(jobs.PAUSES) + 2):
+        pipe.later(1)
+        taken = pipe.write(lambda tx: jobs.claim(tx, "dead", pipe.now))
+        assert taken is not None and taken.attempts == attempt
+        assert pipe.write(lambda tx: jobs.claim(tx, "alive", pipe.now)) is None
+        pipe.write(jobs.free_all)
+    assert pipe.write(lambda tx: jobs.claim(tx, "alive", pipe.now)) is None
+    assert pipe.rows("jobs", "state") == ["failed"], "it may be what kills"
+
+
 async def test_what_a_job_changes_is_committed_with_its_end(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
     tries = list[object]()
 

@@ -1,0 +1,100 @@
+"""What stands before several fronts: passes each request to one that says it is ready, and to another one where the
+connection is refused, as the real ones do. It repeats no request that a front may have read."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+from aiohttp import web
+
+LOOKS_EVERY = 0.1
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
+
+
+@dataclass
+class Balancer:
+    """`answers` counts what it has answered, by status. `broken` counts those of its own: 502 where a front has died
+    with a request in its hands, 503 where there was none; other 503s are of a front that could not store it now."""
+
+    session: aiohttp.ClientSession
+    url: str = ""
+    fronts: set[str] = field(default_factory=set)
+    """Addresses that are looked at; `ready`: those that want requests."""
+    ready: list[str] = field(default_factory=list)
+    answers: Counter[int] = field(default_factory=Counter)
+    loses: Callable[[], bool] = lambda: False
+    """Whether this answer of a front that has taken a request gets lost on its way; `lost` have been."""
+    lost: int = 0
+    broken: int = 0
+    holds: Callable[[], float] = lambda: 0.0
+    """For how many seconds a request is under way."""
+    _turn: itertools.count[int] = field(default_factory=itertools.count)
+
+    async def watch(self) -> None:
+        while True:
+            self.ready = [front for front in sorted(self.fronts) if await self._is_ready(front)]
+            await asyncio.sleep(LOOKS_EVERY)
+
+    async def _is_ready(self, front: str) -> bool:
+        try:
+            async with self.session.get(f"{front}/health/ready", timeout=aiohttp.ClientTimeout(total=3)) as answer:
+                return answer.status == 200
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    async def pass_on(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        if seconds := self.holds():
+            await asyncio.sleep(seconds)
+        answer = await self._answer(request, body)
+        if answer.status == 200 and self.loses() and request.transport is not None:
+            self.lost += 1
+            request.transport.abort()
+        else:
+            self.answers[answer.status] += 1
+        return answer
+
+    async def _answer(self, request: web.Request, body: bytes) -> web.Response:
+        start, among = next(self._turn), self.ready or sorted(self.fronts)
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP}
+        for n in range(len(among)):
+            front = among[(start + n) % len(among)]
+            try:
+                async with self.session.request(
+                    request.method, f"{front}{request.rel_url}", data=body, headers=headers, allow_redirects=False
+                ) as answer:
+                    kept = {name: value for name, value in answer.headers.items() if name.lower() not in HOP_BY_HOP}
+                    return web.Response(status=answer.status, body=await answer.read(), headers=kept)
+            except aiohttp.ClientConnectorError:
+                continue  # it has read nothing
+            except (aiohttp.ClientError, TimeoutError):
+                self.broken += 1
+                return web.Response(status=502)
+        self.broken += 1
+        return web.Response(status=503, headers={"Retry-After": "1"})
+
+
+@asynccontextmanager
+async def balancing() -> AsyncIterator[Balancer]:
+    """No connection is kept: one that a front closes in the same moment would be an error of our own."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True, limit=200)) as session:
+        balancer = Balancer(session)
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", balancer.pass_on)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        balancer.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        watching = asyncio.create_task(balancer.watch())
+        try:
+            yield balancer
+        finally:
+            watching.cancel()
+            await asyncio.wait([watching])
+            await runner.cleanup()

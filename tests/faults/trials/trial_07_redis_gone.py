@@ -1,0 +1,103 @@
+"""Fault 7: Redis is restarted, emptied, full, read-only or gone for good. Dialogs go on at the same step; an operator
+hears of it once, and once when it is over."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.faults import history
+from tests.faults.browser import eventually
+from tests.faults.figures import Figures
+from tests.faults.lives import Nursery
+from tests.faults.servers import OwnRedis, a_redis
+from tests.faults.size import size
+from tests.faults.told import told
+from tests.faults.town import Town, a_town
+
+PEOPLE, TURNS = size(10, 300), 12
+NAMES = ("front-0", "front-1", "worker-0")
+GONE, BACK = "redis_gone", "redis_back"
+Strike = Callable[[OwnRedis, Town], Awaitable[None]]
+
+
+async def restarted(redis: OwnRedis, town: Town) -> None:
+    await redis.stop(signal.SIGKILL)
+    await until_told(town, GONE)
+    await redis.start()
+    await until_told(town, BACK)
+
+
+async def emptied(redis: OwnRedis, town: Town) -> None:
+    with redis.client() as client:
+        client.flushall()
+
+
+async def full(redis: OwnRedis, town: Town) -> None:
+    """It refuses whatever needs memory."""
+    with redis.client() as client:
+        client.config_set("maxmemory-policy", "noeviction")
+        client.config_set("maxmemory", "1mb")
+
+
+async def read_only(redis: OwnRedis, town: Town) -> None:
+    """A replica of a primary that is not there."""
+    with redis.client() as client:
+        client.replicaof("127.0.0.1", "1")
+
+
+async def without_replicas(redis: OwnRedis, town: Town) -> None:
+    with redis.client() as client:
+        client.config_set("min-replicas-to-write", 1)
+
+
+async def gone_for_good(redis: OwnRedis, town: Town) -> None:
+    await redis.stop(signal.SIGKILL)
+    await until_told(town, GONE)
+
+
+async def until_told(town: Town, event: str) -> None:
+    async def all_have() -> bool:
+        return told(town.log())[event] >= len(NAMES)
+
+    await eventually(all_have, f"{event} from everybody", patience=30)
+
+
+STRIKES: dict[str, tuple[Strike, dict[str, int]]] = {
+    "restart": (restarted, {GONE: 1, BACK: 1}),
+    "FLUSHALL": (emptied, {}),
+    "out of memory": (full, {}),
+    "read-only": (read_only, {}),
+    "too few replicas": (without_replicas, {}),
+    "gone for good": (gone_for_good, {GONE: 1}),
+}
+"""By name, with the lines that each process writes for an operator."""
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("what", STRIKES)
+async def test_without_redis_only_speed_is_lost(
+    what: str, seed: int, figures: Figures, nursery: Nursery, postgres_region: str, tmp_path: Path
+) -> None:
+    strike, lines = STRIKES[what]
+    with a_redis() as redis:
+        await redis.start()
+        town_ = a_town(nursery, postgres_region, tmp_path, "telegram webhook", names=NAMES, redis=redis.url)
+        async with town_ as town:
+            crowd = town.settle(history.draw(seed, PEOPLE, TURNS))
+            saying = asyncio.create_task(crowd.say_it_all(pause=0.5, dice=random.Random(seed)))
+            await town.until_sent(PEOPLE)
+            await strike(redis, town)
+            await saying
+            stuck = await town.calm()
+            verdict, heard = await town.verdict(stuck), told(town.log())
+    figures(7, f"Redis, 2 fronts and a worker: {what}", **town.counts(verdict), lines=heard.total())
+    assert verdict.whole, verdict
+    assert verdict.excess == 0
+    assert heard == {event: count * len(NAMES) for event, count in lines.items()}
+    assert set(town.balancer.answers) <= {200, 503}  # a machine that is too slow puts off

@@ -1,0 +1,94 @@
+"""What a clock that was ahead has left in the tables, and who is believed after it was set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bots.jumps import MOMENT, Jumps, wind_back
+from core.conversations.tables import conversations
+from core.db import Database
+from core.inbox.tables import inbox
+from core.outbox import delivery, tokens
+from core.outbox.tables import outbox
+from core.outbox.types import FORMATS, Kind, Lane
+from tests.builders import NOON, Chat, a_citizen
+
+DAY = timedelta(days=1)
+LATER = NOON + DAY
+
+
+@pytest.fixture
+def db(engine_url: str) -> Iterator[Database]:
+    with closing(Database(engine_url)) as db:
+        yield db
+
+
+def put(db: Database, chat: Chat, key: str, not_before: Any, **more: Any) -> None:
+    row = {"conversation_id": chat.id, "key": key, "lane": Lane.REPLY, "kind": Kind.SCREEN, "body": {}, "keep": True}
+    row |= {"format": FORMATS[Kind.SCREEN], "edit": False, "not_before": not_before, "created_at": LATER, **more}
+    db.write(lambda tx: tx.execute(outbox.insert().values(row))).result()
+
+
+def test_after_the_clock_was_set_back_nothing_waits_for_the_day_to_come_again(db: Database) -> None:
+    chat = db.write(a_citizen).result()
+    morning, long_ago = LATER + timedelta(hours=9), NOON - DAY
+    put(db, chat, "now", LATER)
+    put(db, chat, "again in a moment", LATER + timedelta(seconds=5))
+    put(db, chat, "in the morning", morning)
+    put(db, chat, "of a dead process", LATER, state="sending", lease_owner="dead", lease_until=LATER + delivery.LEASE)
+    put(db, chat, "waits for an hour", NOON + timedelta(hours=1), created_at=long_ago)
+
+    def said(tx: sa.Connection) -> None:
+        row = {"conversation_id": chat.id, "key": "said", "event": {}, "not_before": LATER, "received_at": LATER}
+        tx.execute(inbox.insert().values(row))
+        left = {"pending_at": LATER, "lease_owner": "dead", "lease_until": LATER + timedelta(seconds=20)}
+        tx.execute(sa.update(conversations).values(left))
+        tokens.hold(tx, "telegram", "1", "dead", LATER)
+        tokens.pause(tx, "telegram", "1", LATER)
+
+    db.write(said).result()
+    db.write(lambda tx: wind_back(tx, NOON)).result()
+    o, c = outbox.c, conversations.c
+    rows = db.read(lambda conn: dict(conn.execute(sa.select(o.key, o.not_before)).all())).result()
+    assert (rows["now"], rows["again in a moment"]) == (NOON, NOON)
+    assert (rows["in the morning"], rows["waits for an hour"]) == (morning, NOON + timedelta(hours=1))
+    leases = db.read(lambda conn: list(conn.execute(sa.select(c.lease_until, c.pending_at)))).result()
+    assert leases == [(NOON + timedelta(seconds=20), NOON)]
+    assert db.read(lambda conn: conn.execute(sa.select(inbox.c.not_before)).scalar()).result() == NOON
+    soon = NOON + MOMENT + timedelta(seconds=1)
+    assert db.write(lambda tx: tokens.hold(tx, "telegram", "1", "alive", soon)).result()
+    assert db.read(lambda conn: tokens.paused_until(conn, "telegram", "1")).result() == NOON + MOMENT
+    db.write(lambda tx: delivery.recover(tx, soon)).result()
+    states = db.read(lambda conn: list(conn.execute(sa.select(o.state).where(o.resent)).scalars())).result()
+    assert states == ["ready"]
+
+
+def test_a_jump_is_told_from_time_that_passes() -> None:
+    passed = 0.0
+    jumps = Jumps(lambda: passed)
+    assert jumps.back(NOON) and jumps.trusted  # nobody knows what was before
+    passed = 30
+    assert not jumps.back(NOON + timedelta(seconds=30)) and jumps.trusted
+    assert not jumps.back(NOON + timedelta(seconds=29)) and jumps.trusted  # a leap second
+    passed = 60
+    assert jumps.back(NOON + timedelta(seconds=59)) and jumps.trusted  # in between it may have been set, and set back
+    passed = 61
+    assert not jumps.back(NOON + timedelta(seconds=60)) and jumps.trusted
+    assert jumps.back(NOON)
+    assert not jumps.trusted
+    passed += delivery.LEASE.total_seconds()
+    assert jumps.trusted
+
+
+def test_nobody_who_lives_is_taken_for_dead_when_the_clock_is_put_on() -> None:
+    passed = 0.0
+    jumps = Jumps(lambda: passed)
+    jumps.back(NOON)
+    assert not jumps.back(NOON + timedelta(hours=1))
+    assert not jumps.trusted
