@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.faults import history
+from tests.faults.browser import eventually
 from tests.faults.checker import Effect, Verdict, judge
 from tests.faults.figures import Figures
 from tests.faults.lives import Nursery
@@ -30,6 +31,16 @@ async def bare_aiogram(nursery: Nursery, url: str, folder: Path, people: int, tu
         town.order = replace(town.order, program="tests.faults.aiogram_bot")
         town.settle(history.draw_plain(people, turns))
         yield town
+
+
+async def until_it_polls(town: Town) -> None:
+    """Whoever lives now. It may have nothing to answer any more: what the one before it had fetched is lost."""
+    polls = len(town.bot.calls("getUpdates"))
+
+    async def polled() -> bool:
+        return len(town.bot.calls("getUpdates")) > polls
+
+    await eventually(polled, "a poll", patience=60)
 
 
 async def quiet(town: Town, patience: float = PATIENCE) -> None:

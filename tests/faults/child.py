@@ -19,12 +19,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
 import uvloop
 
 from bots import logs
 from bots.config import Settings
 from bots.migrate import check
+from bots.vk import hook
 from bots.vk import sdk as vk
 from bots.vk.api import Api
 from bots.wiring import Parts, prepare, serve
@@ -42,7 +44,8 @@ class Order:
     """`hop` and `nth`: where the life kills itself; without a hop it lives until it is told to stop. Its clock shows
     `starts` now, so that no test depends on the hour at which it is run. `settings`: what else it is set to, by name.
     `unpaced`: it writes to messengers as fast as it can. `harms`: what a poisoned word does (tests.faults.poison).
-    `program`: a module that is run instead of ours, for comparison."""
+    `program`: a module that is run instead of ours, for comparison. `gate`: for how many seconds
+    what VK brings waits for what was written before it, instead of our 0.3."""
 
     database_url: str
     port: int
@@ -58,6 +61,7 @@ class Order:
     unpaced: bool = False
     harms: str = ""
     program: str = ""
+    gate: float = 0.0
     ordered: str = ""
     """When it was ordered: what `starts` is a time of. The nursery says so."""
 
@@ -119,6 +123,8 @@ def _run(order: Order) -> None:
         db = stack.enter_context(closing(Database(settings.database)))
         if order.unpaced:
             stack.enter_context(in_no_hurry())
+        if order.gate:
+            stack.enter_context(patch.object(hook, "WAIT", order.gate))
         if order.harms:
             stack.enter_context(poisoned(order.harms))
         check(db)

@@ -47,6 +47,8 @@ class Crowd:
     taken: Taken | None = None
     """Everybody waits until their last words have been taken, before they go on: where the messenger would deliver
     what they say next before what it has to deliver again."""
+    enough: bool = False
+    """Everybody still says what they have begun to say, and then no more."""
     breath: int = 1
     """Things that each says before they wait so."""
     _waits: list[tuple[int, asyncio.Event]] = field(default_factory=list)
@@ -77,6 +79,8 @@ class Crowd:
 
     async def _say(self, one: Somebody, pause: float, dice: random.Random, until: int | None) -> None:
         while one.said < len(one.line.turns) and (until is None or len(self.said) < until):
+            if self.enough and one.line.turns[one.said].begins:
+                return
             self.heard(one)
             await one.say_next()
             if self.taken is not None and one.said % self.breath == 0:

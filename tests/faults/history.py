@@ -34,6 +34,8 @@ class Turn:
 
     text: str
     marks: int = 0
+    begins: bool = False
+    """Something that is whole without it came before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def _drawn(person: str, turns: int, dice: random.Random) -> Iterator[Turn]:
         for template in block:
             text = SENTENCES.get(template, template)
             new = min(filed, OFFERED_MOST) + 1
-            yield Turn(text.format(word=word(person, said), new=new), AFTER.get(template, 0))
+            words_ = text.format(word=word(person, said), new=new)
+            yield Turn(words_, AFTER.get(template, 0), begins=template is block[0])
             said += 1
         filed += block is not ADDING
         block = FILING_AGAIN if dice.random() < 0.25 else ADDING

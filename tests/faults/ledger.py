@@ -68,7 +68,7 @@ def state(conn: Connection) -> dict[str, Any]:
     remarks = sa.select(c.peer, a.text, r.kind, r.text).where(*theirs, r.appeal_id == a.id)
     begun = sa.select(c.peer, f.name, f.depth, f.session).where(f.conversation_id == c.id)
     told = {
-        "appeals": _rows(conn, appeals.order_by(c.id, a.id)),
+        "appeals": _rows(conn, appeals.order_by(c.peer, a.id)),
         "remarks": _rows(conn, remarks.order_by(c.id, r.id)),
         "forms": [(*row[:3], row[3]["at"], row[3]["answers"]) for row in _rows(conn, begun.order_by(c.id, f.id))],
         "on show": [(peer, _plain(live)) for peer, live in _rows(conn, sa.select(c.peer, c.live).order_by(c.peer))],

@@ -23,14 +23,6 @@ def deaf(port: int) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def half_open(port: int) -> Iterator[None]:
-    """Everybody is let in, everything is taken, and nothing is ever answered."""
-    with _bound(port) as server:
-        server.listen(1000)
-        yield
-
-
 def _bound(port: int) -> socket.socket:
     bound = socket.socket()
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -29,6 +29,7 @@ SILENT = {
 """What says nothing by design; anything else that says nothing is a finding."""
 DESIGNED = (
     "Forbidden: bot was blocked",
+    "Bad Request: chat not found",  # an update that no messenger sends named a chat that there is not
     "the person has not allowed messages",
     "it shows something else by now",
     "the message cannot be edited any more",

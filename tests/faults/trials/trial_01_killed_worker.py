@@ -78,7 +78,7 @@ async def test_a_bare_aiogram_bot_is_killed_for_comparison(
         saying = asyncio.create_task(town.crowd.say_it_all(PAUSE, dice))
         for n in range(STRIKES):
             await town.crowd.until_said(PEOPLE + n * PEOPLE * (TURNS - 3) // STRIKES)
-            await town.until_sent(1)
+            await bare.until_it_polls(town)
             await town.kill("run")
             town.begin("run")
         await saying

