@@ -82,10 +82,12 @@ TEMPLATES = [
 
 
 def possible(card: dict[str, Any]) -> dict[str, Any]:
-    """A reason belongs to what was not taken, and only what is open can be late."""
+    """A reason belongs to what was not taken, only what is open can be late, and what was rated is not open."""
     status = Status(card["status"])
     reason = card["reason"] if status is Status.REJECTED else None
-    return {**card, "reason": reason, "overdue": card["overdue"] and status in OPEN - {Status.CLARIFY}}
+    rating = None if status in OPEN else card["rating"]
+    late = card["overdue"] and status in OPEN - {Status.CLARIFY}
+    return {**card, "reason": reason, "rating": rating, "overdue": late}
 
 
 cards = st.fixed_dictionaries(

@@ -3,6 +3,7 @@ place for its figures."""
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,6 +17,8 @@ from tests.builders import fill
 from tests.faults import figures as table
 from tests.faults.lives import Nursery
 
+DRAWN = "OTKLIK_FAULTS_SEED"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("faults")
@@ -27,9 +30,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """All processes of one run draw the same."""
-    if config.getoption("seed", None) is None:
-        config.option.seed = random.randrange(1, 10**6)
+    """All processes of one run draw the same: the first draws, and the workers of xdist are told by the environment."""
+    drawn = config.getoption("seed", None) or os.environ.get(DRAWN) or random.SystemRandom().randrange(1, 10**6)
+    os.environ[DRAWN] = str(drawn)
+    config.option.seed = int(drawn)
     config.option.seeds = config.getoption("seeds", 1)
 
 

@@ -251,6 +251,6 @@ def test_what_is_to_be_sent_next_is_found_by_an_index_however_much_waits(sqlite_
         delivery.expire(tx, NOON)
     engine.dispose()
     assert not [step for step in asked if step.startswith("SCAN outbox") or "TEMP B-TREE" in step]
-    names = ("state_lane_not_before_id", "ready_since", "ready_until")
+    names = ("state_lane_not_before_id", "outbox_bulk", "ready_since", "ready_until")
     used = [name for step in asked for name in names if name in step]
-    assert used == ["state_lane_not_before_id"] * len(Lane) + ["ready_until", "ready_since"]
+    assert used == ["state_lane_not_before_id"] * 3 + ["outbox_bulk"] * 2 + ["ready_until", "ready_since"]
