@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import os
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
@@ -16,6 +17,7 @@ from core.db import Database
 from tests.builders import fill
 from tests.faults import figures as table
 from tests.faults.lives import Nursery
+from tests.faults.size import FULL
 
 DRAWN = "OTKLIK_FAULTS_SEED"
 
@@ -48,6 +50,44 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
         metafunc.parametrize("seed", _seeds(metafunc.config))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every variant of a trial is run and every seed, but not each with each, unless the sizes are full; a comparison
+    is made once."""
+    if FULL or config.option.seeds < 2:
+        return
+    kept, dropped = list[pytest.Item](), list[pytest.Item]()
+    for trial in _by_function(items):
+        seeds = sorted({_seed_of(item) for item in trial if _seed_of(item)})
+        variants = sorted({_variant_of(item) for item in trial})
+        rounds = 1 if trial[0].name.startswith("test_a_bare") else max(len(variants), len(seeds), 1)
+        chosen = {(variants[n % len(variants)], seeds[n % len(seeds)] if seeds else 0) for n in range(rounds)}
+        for item in trial:
+            (kept if (_variant_of(item), _seed_of(item)) in chosen or not _seed_of(item) else dropped).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=dropped)
+
+
+def _by_function(items: list[pytest.Item]) -> list[list[pytest.Item]]:
+    found = defaultdict[str, list[pytest.Item]](list)
+    for item in items:
+        found[item.nodeid.partition("[")[0]].append(item)
+    return list(found.values())
+
+
+def _seed_of(item: pytest.Item) -> int:
+    seed = item.callspec.params.get("seed") if _has_params(item) else None
+    return seed if isinstance(seed, int) else 0
+
+
+def _variant_of(item: pytest.Item) -> str:
+    """Its name without the seed: what it is made of may look otherwise in each process."""
+    return str(item.callspec.id).replace(str(_seed_of(item)), "") if _has_params(item) else ""
+
+
+def _has_params(item: pytest.Item) -> TypeGuard[pytest.Function]:
+    return isinstance(item, pytest.Function) and hasattr(item, "callspec")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
