@@ -334,7 +334,8 @@ class Deliver:
             case _:
                 assert_never(outcome)
         if not isinstance(outcome, Sent):
-            log.warning("not_sent", outbox=id, outcome=type(outcome).__name__, reason=bare(outcome.reason))
+            tell = log.info if isinstance(outcome, Later) else log.warning  # of what goes out later nobody has to know
+            tell("not_sent", outbox=id, outcome=type(outcome).__name__, reason=bare(outcome.reason))
         return end
 
     def _count(self, row: Row, outcome: Outcome, end: State | None, handed: datetime) -> None:
