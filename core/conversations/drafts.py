@@ -29,7 +29,7 @@ def left_since(conn: Connection, before: datetime, limit: int) -> list[Left]:
     """Those that nobody has been reminded of yet, the oldest first."""
     f = forms.c
     waiting = sa.select(f.id, f.run, f.conversation_id, f.person_id, f.session)
-    waiting = waiting.where(_left(before), f.reminded_at.is_(None)).order_by(f.updated_at).limit(limit)
+    waiting = waiting.where(_left(before), f.reminded_at.is_(None)).order_by(f.updated_at, f.id).limit(limit)
     return [Left(*row) for row in conn.execute(waiting)]
 
 
