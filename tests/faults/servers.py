@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ _numbers = count(1)
 
 
 @dataclass
-class Server:
+class Server(ABC):
     """`home` is a folder of its own in that of the run."""
 
     home: Path
@@ -71,8 +72,8 @@ class Server:
     async def _answers(self) -> bool:
         return await asyncio.to_thread(self.answers)
 
-    def answers(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def answers(self) -> bool: ...
 
 
 def _begun(command: list[str | Path], log: IO[str]) -> subprocess.Popen[bytes]:
