@@ -1,5 +1,5 @@
-"""The clock on the wall may be set while we run. What was to be done at an hour is done at that hour; what
-was to be done «now» or «in a moment» must not wait for a day, and nobody alive is taken for dead meanwhile."""
+"""The clock on the wall may be set while we run: it is compared with one that nobody can set. What follows from that is
+core's (core.operations.winding)."""
 
 from __future__ import annotations
 
@@ -7,37 +7,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 import structlog
-from sqlalchemy.engine import Connection
 
-from core import jobs
-from core.conversations.service import LEASE as CONVERSATION
-from core.conversations.tables import conversations
-from core.files.fetches import LEASE as FETCH
-from core.files.fetches import PAUSE_MOST
-from core.files.tables import fetches
-from core.inbox.tables import inbox
+from core.operations.winding import SLACK
 from core.outbox import delivery
-from core.outbox import tokens as token
-from core.outbox.tables import outbox, tokens
 
-SLACK = timedelta(seconds=2)
-"""Clocks are put right by so much all the time, and a leap second is one."""
-MOMENT = timedelta(minutes=1)
-"""What waits for less waits for no hour of the day."""
-PAUSE = timedelta(hours=1)
-"""A messenger's pause that is longer is not believed; it will say so again."""
-_LEASES: tuple[tuple[sa.Table, timedelta], ...] = (
-    (conversations, CONVERSATION),
-    (outbox, delivery.LEASE),
-    (tokens, token.LEASE),
-    (jobs.jobs, jobs.LEASE),
-    (fetches, FETCH),
-)
 LOOK = 60.0
 """Seconds after which it is looked for all the same: a clock may have been set and set back between two looks."""
-_AT_ONCE = 500
 
 log = structlog.get_logger(__name__)
 
@@ -67,28 +43,3 @@ class Jumps:
     def trusted(self) -> bool:
         """A lease that has run out has run out. Not right after a jump: whoever lives has to say so first."""
         return self._monotonic() >= self._trusted_from
-
-
-def wind_back(tx: Connection, now: datetime) -> None:
-    """Whatever was written by a clock that was ahead of this one."""
-    for table, lease in _LEASES:  # who is dead is so after one more lease; who lives will renew it
-        ahead = sa.update(table).where(table.c.lease_until > now + 2 * lease)
-        tx.execute(ahead.values(lease_until=now + lease))
-    c, i, t, f = conversations.c, inbox.c, tokens.c, fetches.c
-    tx.execute(sa.update(inbox).where(i.state == "new", i.not_before > now + MOMENT).values(not_before=now))
-    tx.execute(sa.update(conversations).where(c.pending_at > now + MOMENT).values(pending_at=now))
-    tx.execute(sa.update(tokens).where(t.paused_until > now + PAUSE).values(paused_until=now + MOMENT))
-    tx.execute(sa.update(fetches).where(f.state == "ready", f.not_before > now + 2 * PAUSE_MOST).values(not_before=now))
-    _hurry(tx, outbox, now)
-    _hurry(tx, jobs.jobs, now)
-
-
-def _hurry(tx: Connection, table: sa.Table, now: datetime) -> None:
-    """What waits for an hour of the day goes on waiting for it."""
-    c = table.c
-    ahead = sa.select(c.id, c.created_at, c.not_before).where(
-        c.state == "ready", c.not_before > now, c.created_at > now + SLACK
-    )
-    ids = [row.id for row in tx.execute(ahead.order_by(c.id)) if row.not_before - row.created_at <= MOMENT]
-    for some in (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)):
-        tx.execute(sa.update(table).where(c.id.in_(some), c.state == "ready").values(not_before=now))

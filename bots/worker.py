@@ -11,13 +11,14 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from bots import work
-from bots.jumps import Jumps, wind_back
+from bots.jumps import Jumps
 from bots.signals import Signals
 from bots.work import Record, Tools
 from core import app, jobs, timers
 from core.clock import Clock
 from core.db import is_outage
 from core.notify.unread import pass_on_unread
+from core.operations.winding import wind_back
 from core.outbox import delivery
 from core.personal.service import ERASE
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bots.jumps import MOMENT, Jumps, wind_back
+from bots.jumps import Jumps
 from core.conversations.tables import conversations
 from core.db import Database
 from core.inbox.tables import inbox
+from core.operations.winding import MOMENT, wind_back
 from core.outbox import delivery, tokens
 from core.outbox.tables import outbox
 from core.outbox.types import FORMATS, Kind, Lane
