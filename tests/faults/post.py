@@ -29,17 +29,16 @@ from core.outbox.types import FORMATS, Kind, Lane, State
 from core.shown import Shown, to_json
 from tests.builders import fill
 from tests.fakes.faults import Faults
-from tests.fakes.telegram import FakeBot, FakeTelegram
+from tests.fakes.reached import BOT, Reached
+from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_chats import Chat
 from tests.fakes.vk import TOKEN as VK_TOKEN
 from tests.fakes.vk import FakeVK
 from tests.fakes.vk_chats import Conversation
-from tests.fakes.vk_group import FakeGroup
 from tests.faults.hours import Books, Hours
 from tests.faults.lives import free_port
 from tests.web.site import Log, logged
 
-BOT = "7000001:AAtest_token_of_the_citizens_bot_123"
 FIRST_PEER = 5_100_000_001
 SAID = re.compile(r"К(\d+)·(\d+)")
 """In every text: for whom it is, and its number."""
@@ -90,7 +89,7 @@ class Judged:
 
 
 @dataclass
-class Post:
+class Post(Reached):
     db: Books
     hours: Hours
     settings: Settings
@@ -104,16 +103,6 @@ class Post:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _serving: asyncio.Task[None] | None = None
-
-    @property
-    def bot(self) -> FakeBot:
-        assert self.telegram is not None
-        return self.telegram.bots[BOT]
-
-    @property
-    def group(self) -> FakeGroup:
-        assert self.vk is not None
-        return self.vk.groups[VK_TOKEN]
 
     # The product
 

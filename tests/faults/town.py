@@ -17,10 +17,10 @@ from sqlalchemy.engine import Connection
 
 from core.db import Database
 from tests.builders import NOON
-from tests.fakes.telegram import FakeBot, FakeTelegram
+from tests.fakes.reached import BOT, Reached
+from tests.fakes.telegram import FakeTelegram
 from tests.fakes.vk import TOKEN as VK_TOKEN
 from tests.fakes.vk import FakeVK
-from tests.fakes.vk_group import FakeGroup
 from tests.faults import crowd, history, ledger
 from tests.faults.balancer import Balancer, balancing
 from tests.faults.browser import eventually
@@ -29,7 +29,6 @@ from tests.faults.child import Order
 from tests.faults.crowd import Crowd, Somebody
 from tests.faults.lives import Life, Nursery, free_port
 
-BOT = "7000001:AAtest_token_of_the_citizens_bot_123"
 SECRET = "a-secret-of-at-least-16-signs"
 WAYS = ("telegram polling", "telegram webhook", "vk longpoll", "vk callback")
 STARTS_WITHIN = 60.0
@@ -40,7 +39,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Town:
+class Town(Reached):
     """`lives` by name: "run", or "front-0", "front-1", "worker-0" and so on. What is begun anew keeps its name."""
 
     way: str
@@ -107,16 +106,6 @@ class Town:
         return life
 
     # What they hear
-
-    @property
-    def bot(self) -> FakeBot:
-        assert self.telegram is not None
-        return self.telegram.bots[BOT]
-
-    @property
-    def group(self) -> FakeGroup:
-        assert self.vk is not None
-        return self.vk.groups[VK_TOKEN]
 
     async def until_connected(self) -> None:
         """Updates go where they should from now on. VK tells only of what happened after somebody has asked."""

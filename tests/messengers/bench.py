@@ -17,16 +17,15 @@ import sqlalchemy as sa
 from bots.config import Settings
 from core.files.tables import fetches
 from tests.fakes.people import Bubble, Key, pressed, shown
+from tests.fakes.reached import BOT, Reached
 from tests.fakes.telegram import FakeBot, FakeTelegram
 from tests.fakes.vk import TOKEN as VK_TOKEN
 from tests.fakes.vk import FakeVK
-from tests.fakes.vk_group import FakeGroup
 from tests.faults.browser import eventually
 from tests.messengers.hurry import in_no_hurry
 from tests.security.traces import traces, words_in
 from tests.web.site import Log, Person, Site, free_port, running
 
-BOT = "7000001:AAtest_token_of_the_citizens_bot_123"
 STAFF = "7000002:AAtest_token_of_the_officials_bot_12"
 SECRET = "a-secret-of-at-least-16-signs"
 
@@ -98,7 +97,7 @@ def _bubble(item: dict[str, Any]) -> Bubble:
 
 
 @dataclass
-class Bench:
+class Bench(Reached):
     """`way` is "web", "telegram polling", "telegram webhook", "vk longpoll" or "vk callback"."""
 
     settings: Settings
@@ -125,19 +124,9 @@ class Bench:
         await self._running.aclose()
 
     @property
-    def bot(self) -> FakeBot:
-        assert self.telegram is not None
-        return self.telegram.bots[BOT]
-
-    @property
     def staff(self) -> FakeBot:
         assert self.telegram is not None
         return self.telegram.bots[STAFF]
-
-    @property
-    def group(self) -> FakeGroup:
-        assert self.vk is not None
-        return self.vk.groups[VK_TOKEN]
 
     def person(self, lang: str = "ru", way: str = "") -> Any:
         """A new one, in the bench's messenger or in another one of it."""

@@ -39,11 +39,12 @@ from core.speech import Speeches
 from dialogs.house import House
 from dialogs.registry import gather
 from tests.builders import NOON, demo_region
+from tests.fakes.reached import BOT
 from tests.fakes.telegram import FakeBot, FakeTelegram, TelegramPhone
 from tests.pipe import dialogs
 from tests.pipe.conftest import ENGLISH
 
-TOKEN = "7000001:AAtest_token_of_the_citizens_bot_123"
+TOKEN = BOT
 SECRET = "a-secret-of-at-least-16-signs"
 T = TypeVar("T")
 

@@ -17,10 +17,10 @@ import pytest
 
 from bots.config import ROOT, Settings
 from tests.fakes.faults import DropBefore, Slow
+from tests.fakes.reached import BOT
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.vk import TOKEN, FakeVK
 from tests.faults.browser import eventually
-from tests.messengers.bench import BOT
 from tests.web.site import Log, Site, free_port, running
 
 SDKS = ("aiogram", "vkbottle")

@@ -110,9 +110,7 @@ def test_a_method_that_hangs_holds_up_no_other(sqlite_url: str, tmp_path: Path, 
                 await phone.press(phone.last.rows[0][0].label)
             for phone, before in zip(phones, shown, strict=True):
                 await phone.until(partial(_shows_more, before), 60)
-            hung = len(
-                [call for call in office.bot.calls("answerCallbackQuery") if not call.code]
-            )  # or it is given up
+            hung = len([call for call in office.bot.calls("answerCallbackQuery") if not call.code])  # or it is given up
             answered = sum(phone.last.text != before for phone, before in zip(phones, shown, strict=True))
             figures(12, "telegram: one method hangs", mute=len(phones) - answered, presses=len(phones), hung=hung)
             assert answered == len(phones) and hung
