@@ -312,8 +312,8 @@ class Deliver:
                     record(tx)
             case Later(seconds, reason, whole, counted) if tries < TRIES or not counted:
                 until = now + timedelta(seconds=seconds * 2**ready.row.attempts if counted else seconds)
-                delivery.again(tx, id, until, reason, counted=counted)
-                if whole:
+                delivery.again(tx, id, now if whole else until, reason, counted=counted)
+                if whole:  # the row waits for nothing of its own
                     tokens.pause(tx, self._served.messenger, self._served.account, until)
             case Moved(peer, reason) if tries < TRIES and conversations.move(tx, ready.row.conversation_id, peer):
                 delivery.again(tx, id, now, reason)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import BadHttpMessage
 
 HIDDEN = "[hidden]"
 _PATTERNS = (
@@ -73,6 +74,13 @@ class Filter(logging.Formatter):
         return text
 
 
+def _no_fault_of_ours(record: logging.LogRecord) -> bool:
+    """What is no HTTP comes from scanners, many times a day: a line that nobody has to look at."""
+    if record.exc_info and isinstance(record.exc_info[1], BadHttpMessage):
+        record.levelno, record.levelname, record.exc_info = logging.INFO, "INFO", None
+    return True
+
+
 def _forms(secret: str) -> Iterator[str]:
     """As it stands alone, in a repr, in JSON, and within quotes."""
     for form in (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]):
@@ -125,5 +133,6 @@ def set_up(secrets: Sequence[str], stream: Any = None, *, form: str = "text", le
         logging.getLogger(name).setLevel(least)
     for name in OURS:
         logging.getLogger(name).setLevel(level.upper())
+    logging.getLogger("aiohttp.server").addFilter(_no_fault_of_ours)
     sys.excepthook = lambda kind, error, trace: root.critical("crashed", exc_info=(kind, error, trace))
     threading.excepthook = lambda args: root.critical("crashed", exc_info=args.exc_value)

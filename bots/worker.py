@@ -35,7 +35,7 @@ class Worker:
     def __init__(self, tools: Tools, signals: Signals, clock: Clock, owner: str, jumps: Jumps | None = None) -> None:
         self._tools, self._db, self._jumps = tools, tools.db, jumps
         self._signals, self._clock, self._owner = signals, clock, owner
-        self._ahead = False
+        self._back = Jumps.Back.NO
 
     async def turn(self) -> int:
         """How many timers and jobs have been dealt with."""
@@ -44,10 +44,12 @@ class Worker:
     async def tick(self) -> int:
         """Timers whose time has come, and statuses that nobody has read."""
         now = self._clock()
-        self._ahead |= self._jumps is not None and self._jumps.back(now)
-        if self._ahead:
-            await asyncio.wrap_future(self._db.write(lambda tx: wind_back(tx, now)))
-            self._ahead = False
+        if self._jumps is not None:
+            self._back = max(self._back, self._jumps.back(now))
+        if self._back:
+            sure = self._back is Jumps.Back.SURE
+            await asyncio.wrap_future(self._db.write(lambda tx: wind_back(tx, now, sure=sure)))
+            self._back = Jumps.Back.NO
         fired = await asyncio.wrap_future(self._db.write(lambda tx: self._tick(tx, now)))
         if fired:
             self._signals.ring("outbox")

@@ -18,6 +18,7 @@ from core.inbox.tables import inbox
 from core.outbox import delivery
 from core.outbox import tokens as token
 from core.outbox.tables import outbox, tokens
+from core.timers import timers
 
 SLACK = timedelta(seconds=2)
 """Clocks are put right by so much all the time, and a leap second is one."""
@@ -35,18 +36,36 @@ _LEASES: tuple[tuple[sa.Table, timedelta], ...] = (
 _AT_ONCE = 500
 
 
-def wind_back(tx: Connection, now: datetime) -> None:
-    """Whatever was written by a clock that was ahead of this one."""
+def wind_back(tx: Connection, now: datetime, *, sure: bool = False) -> None:
+    """Whatever was written by a clock that was ahead of this one. Where it is `sure` that the clock was set, everything
+    that was put off is tried at once: by which clock it waits, nobody can tell from it."""
     for table, lease in _LEASES:  # who is dead is so after one more lease; who lives will renew it
         ahead = sa.update(table).where(table.c.lease_until > now + 2 * lease)
         tx.execute(ahead.values(lease_until=now + lease))
     c, i, t, f = conversations.c, inbox.c, tokens.c, fetches.c
     tx.execute(sa.update(inbox).where(i.state == "new", i.not_before > now + MOMENT).values(not_before=now))
     tx.execute(sa.update(conversations).where(c.pending_at > now + MOMENT).values(pending_at=now))
-    tx.execute(sa.update(tokens).where(t.paused_until > now + PAUSE).values(paused_until=now + MOMENT))
+    longest = MOMENT if sure else PAUSE
+    tx.execute(sa.update(tokens).where(t.paused_until > now + longest).values(paused_until=now + MOMENT))
     tx.execute(sa.update(fetches).where(f.state == "ready", f.not_before > now + 2 * PAUSE_MOST).values(not_before=now))
     _hurry(tx, outbox, now)
     _hurry(tx, jobs.jobs, now)
+    if sure:
+        _try_at_once(tx, now)
+
+
+def _try_at_once(tx: Connection, now: datetime) -> None:
+    """That it waits no longer is not a try of its own."""
+    o, j, t, later = outbox.c, jobs.jobs.c, timers.c, now + MOMENT
+    untried = sa.case((o.attempts > 0, o.attempts - 1), else_=0)
+    put_off = sa.update(outbox).where(o.state == "ready", o.reason.is_not(None), o.not_before > later)
+    tx.execute(put_off.values(not_before=now, attempts=untried))
+    tx.execute(
+        sa.update(jobs.jobs)
+        .where(j.state == "ready", j.problem.is_not(None), j.not_before > later)
+        .values(not_before=now)
+    )
+    tx.execute(sa.update(timers).where(t.problem.is_not(None), t.due_at > later).values(due_at=now))
 
 
 def _hurry(tx: Connection, table: sa.Table, now: datetime) -> None:

@@ -59,6 +59,14 @@ class Browser:
     async def until_button(self, wanted: str) -> str:
         return await eventually(lambda: self._button(wanted), f"a button {wanted}")
 
+    async def until_text(self, wanted: str) -> None:
+        """An item that says this: where a button of the screen before it would be there too early."""
+
+        async def said() -> bool:
+            return any(wanted in item["text"] for item in await self.look())
+
+        await eventually(said, f"«{wanted}»")
+
     async def look(self) -> list[Item]:
         """Everything up to now, in the order of the chat; asks only for what is newer."""
         while fresh := await self._request("GET", f"{self._api}/items", params={"after": str(self.n)}):

@@ -80,7 +80,7 @@ async def answer_an_appeal(world: World, people: People) -> None:
     await official.press_when(f"take:{number}")
     await citizen.until_button(f"card:{number}")
     await official.press_when(f"answer:{number}")
-    await official.until_button("desk:")
+    await official.until_text("Please write the answer")
     await official.say(ANSWER)
     await official.press_when("~yes")
     await official.until_button("queue:new")

@@ -33,6 +33,7 @@ DESIGNED = (
     "the person has not allowed messages",
     "it shows something else by now",
     "the message cannot be edited any more",
+    "it cannot be edited any more: 909",  # VK's word for the same: what it shows stays as it is
 )
 """Reasons of rows that end refused and are no fault of ours."""
 

@@ -31,7 +31,7 @@ LOOKS = (
     "/items?after=-1",
     "/items?after=9999999999999",
     "/items?after=%00",
-    "/items?before=٥",
+    "/items?before=%D9%A5",
     "/photos/unheard-of",
     "/photos/%2e%2e%2fetc",
     "/stream",

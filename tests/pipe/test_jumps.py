@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bots.jumps import Jumps
+from bots.jumps import SOON, Jumps
+from core import jobs, timers
 from core.conversations.tables import conversations
 from core.db import Database
 from core.inbox.tables import inbox
@@ -20,6 +21,7 @@ from core.outbox.tables import outbox
 from core.outbox.types import FORMATS, Kind, Lane
 from tests.builders import NOON, Chat, a_citizen
 
+Back = Jumps.Back
 DAY = timedelta(days=1)
 LATER = NOON + DAY
 
@@ -70,19 +72,59 @@ def test_after_the_clock_was_set_back_nothing_waits_for_the_day_to_come_again(db
     assert states == ["ready"]
 
 
+def test_what_was_put_off_is_tried_at_once_where_the_clock_was_set_for_sure(db: Database) -> None:
+    """It was said before the clock was ahead, so that only the jump tells by which one it waits. That costs no try."""
+    chat = db.write(a_citizen).result()
+    hour, tomorrow = LATER + timedelta(hours=1), NOON + DAY
+    put(db, chat, "put off", hour, created_at=NOON, reason="too slow", attempts=3)
+    put(db, chat, "in the morning", tomorrow, created_at=NOON)
+
+    def others(tx: sa.Connection) -> None:
+        jobs.enqueue(tx, key="a job", kind="x", payload={}, now=NOON)
+        timers.schedule(tx, scope="one", due_at=NOON, kind="x", payload={})
+        timers.schedule(tx, scope="other", due_at=tomorrow, kind="x", payload={})
+        for due in timers.due(tx, NOON, 5):
+            timers.failed(tx, due, "a problem", LATER)
+        job = jobs.claim(tx, "one", NOON)
+        assert job is not None
+        jobs.fail(tx, job, "one", "a problem", LATER)
+        tokens.pause(tx, "telegram", "1", NOON + timedelta(minutes=59))
+
+    db.write(others).result()
+    db.write(lambda tx: wind_back(tx, NOON)).result()
+    o, t, j = outbox.c, timers.timers.c, jobs.jobs.c
+    waits = sa.select(o.key, o.not_before, o.attempts).order_by(o.id)
+    assert db.read(lambda conn: tuple(conn.execute(waits).first() or ())).result() == ("put off", hour, 3)
+
+    db.write(lambda tx: wind_back(tx, NOON, sure=True)).result()
+    assert db.read(lambda conn: [tuple(row) for row in conn.execute(waits)]).result() == [
+        ("put off", NOON, 2),
+        ("in the morning", tomorrow, 0),
+    ]
+    due = sa.select(t.due_at).order_by(t.scope)
+    assert db.read(lambda conn: list(conn.execute(due).scalars())).result() == [NOON, tomorrow]
+    assert db.read(lambda conn: conn.execute(sa.select(j.not_before)).scalar()).result() == NOON
+    assert db.read(lambda conn: tokens.paused_until(conn, "telegram", "1")).result() == NOON + MOMENT
+
+
 def test_a_jump_is_told_from_time_that_passes() -> None:
     passed = 0.0
     jumps = Jumps(lambda: passed)
-    assert jumps.back(NOON) and jumps.trusted  # nobody knows what was before
+    assert jumps.back(NOON) is Back.MAYBE and jumps.trusted  # nobody knows what was before
     passed = 30
     assert not jumps.back(NOON + timedelta(seconds=30)) and jumps.trusted
     assert not jumps.back(NOON + timedelta(seconds=29)) and jumps.trusted  # a leap second
-    passed = 60
-    assert jumps.back(NOON + timedelta(seconds=59)) and jumps.trusted  # in between it may have been set, and set back
+    passed = 60  # in between it may have been set, and set back
+    assert jumps.back(NOON + timedelta(seconds=59)) is Back.MAYBE and jumps.trusted
     passed = 61
     assert not jumps.back(NOON + timedelta(seconds=60)) and jumps.trusted
-    assert jumps.back(NOON)
+    assert jumps.back(NOON) is Back.SURE
     assert not jumps.trusted
+    passed += 1
+    assert not jumps.back(NOON + timedelta(seconds=1))
+    passed += SOON  # what was under way has been written down by now
+    assert jumps.back(NOON + timedelta(seconds=1 + SOON)) is Back.SURE
+    assert not jumps.back(NOON + timedelta(seconds=1 + SOON))
     passed += delivery.LEASE.total_seconds()
     assert jumps.trusted
 

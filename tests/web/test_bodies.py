@@ -176,7 +176,6 @@ async def test_half_a_request_is_no_error_of_ours(site: Site) -> None:
     """The connection breaks in the middle of a body, or is no HTTP at all; the next request is served."""
     person, settings = site.citizen(), site.process.settings
     head = f"POST /api/chat/messages HTTP/1.1\r\nHost: x\r\nAuthorization: {person.headers['Authorization']}\r\n"
-    site.log.expected.add("Error handling request")  # aiohttp's own words for what is no HTTP
     for raw in (
         head + "Content-Length: 1000\r\n\r\n{",
         head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\r\n",
@@ -185,6 +184,7 @@ async def test_half_a_request_is_no_error_of_ours(site: Site) -> None:
         "\x00\x01\x02\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\nX-Odd\x00: y\r\n\r\n",
         "POST /api/chat/messages HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n{}",
+        "GET /api/chat/items?after=\xd9\xa5 HTTP/1.1\r\nHost: x\r\n\r\n",
     ):
         reader, writer = await asyncio.open_connection(settings.http_host, settings.http_port)
         writer.write(raw.encode("latin-1"))
