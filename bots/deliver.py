@@ -31,6 +31,7 @@ from core.notify.failover import failover
 from core.notify.types import NoticeKind
 from core.operations.rules import bare
 from core.outbox import delivery, tokens
+from core.outbox.lines import Way
 from core.outbox.types import Kind, Lane, Row, State
 from core.shown import Shown, from_json
 from dialogs.reads import distinct
@@ -74,6 +75,10 @@ class Served:
     """Rows in hand."""
     pace: Pace | None = None
     """None where nobody waits for anything."""
+
+    @property
+    def way(self) -> Way:
+        return Way(self.messenger, self.account)
 
     def rooms(self, in_hand: int) -> dict[Lane, int]:
         """How many more of each lane may be taken in hand: of what has to wait for its turn, as much as goes within a
@@ -172,7 +177,7 @@ class Deliver:
         until = tokens.paused_until(conn, served.messenger, served.account)
         if until is not None and until > now:
             return ()
-        return tuple(lane for lane in lanes if delivery.waits(conn, (lane,), now, served.messenger, served.account))
+        return tuple(delivery.waits(conn, lanes, now, served.way))
 
     def _claim(self, tx: Connection, rooms: Mapping[Lane, int], now: datetime) -> list[Row]:
         """The most urgent first."""
@@ -180,7 +185,7 @@ class Deliver:
         for lane, most in rooms.items():
             room = max(most - len(rows), min(most, served.share(lane)))
             if room > 0:
-                rows += delivery.claim(tx, self._owner, (lane,), room, now, served.messenger, served.account)
+                rows += delivery.claim(tx, self._owner, (lane,), room, now, served.way)
         return rows
 
     def _words(self, conn: Connection, rows: Sequence[Row], now: datetime) -> tuple[list[_Ready], list[_End]]:

@@ -27,23 +27,28 @@ class Endless:
 
     def __init__(self, most: float = MOST, end: Callable[[], None] = lambda: os._exit(EXIT)) -> None:
         self._most, self._end = most, end
-        self._under_way: dict[int, tuple[int, float]] = {}
+        self._under_way: dict[int, tuple[int, object]] = {}
+        self._seen: dict[int, tuple[object, float]] = {}
 
     @contextmanager
     def over(self, conversation_id: int) -> Iterator[None]:
-        """In the thread that works on it."""
+        """In the thread that works on it. Nothing is measured here: a look at the clock of a thread takes long."""
         thread = threading.get_ident()
-        self._under_way[thread] = (conversation_id, time.thread_time())
+        self._under_way[thread] = (conversation_id, object())
         try:
             yield
         finally:
             del self._under_way[thread]
 
     def look(self) -> None:
-        for thread, (conversation, began) in self._under_way.copy().items():
-            spent = time.clock_gettime(time.pthread_getcpuclockid(thread)) - began
-            if spent > self._most:
-                log.critical("move_without_end", conversation=conversation, seconds=round(spent))
+        """Counts from the look that has seen it first."""
+        before, self._seen = self._seen, {}
+        for thread, (conversation, move) in self._under_way.copy().items():
+            now, known = time.clock_gettime(time.pthread_getcpuclockid(thread)), before.get(thread)
+            began = known[1] if known is not None and known[0] is move else now
+            self._seen[thread] = (move, began)
+            if now - began > self._most:
+                log.critical("move_without_end", conversation=conversation, seconds=round(now - began))
                 self._end()
 
     async def watch(self, stopping: asyncio.Event) -> None:

@@ -11,8 +11,8 @@ import asyncio
 import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -115,6 +115,13 @@ class Pace:
             yield place
         finally:
             self._done(place)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """For what the messenger does not count: it waits for nothing. Raises Paused."""
+        if self.paused:
+            raise Paused(self.paused)
+        yield
 
     def refused(self, seconds: float, place: Place | None = None) -> None:
         """«Too many»: everything waits, and what follows goes slower. Once for each pause, however many have met it."""

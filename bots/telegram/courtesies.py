@@ -10,8 +10,8 @@ from typing import Any
 
 from bots.errands import Errands, Lately
 from bots.messenger import World
-from bots.pace import Pace, Turn
-from bots.telegram.api import Api, NotSent, Unknown
+from bots.pace import Pace, Place, Turn
+from bots.telegram.api import Answer, Api, NotSent, Unknown
 from bots.telegram.outcomes import seconds_of
 from core.lines import line
 
@@ -31,9 +31,8 @@ class Courtesies:
         self.errands, self._declined = Errands(NotSent, Unknown, NotDone), Lately(DECLINED_FOR)
 
     def acknowledge(self, query: str) -> None:
-        """It is no message: Telegram does not count it."""
-        params = {"callback_query_id": query}
-        self._begin("answerCallbackQuery", params, ACKNOWLEDGED_WITHIN, counted=False)
+        """It is no message: Telegram does not count it, and somebody looks at a button that has gone grey."""
+        self.errands.begin("answerCallbackQuery", partial(self._acknowledge, query), ACKNOWLEDGED_WITHIN)
 
     def strip(self, chat: int, message: int) -> None:
         self._begin("editMessageReplyMarkup", {"chat_id": chat, "message_id": message}, STRIPPED_WITHIN)
@@ -52,20 +51,25 @@ class Courtesies:
         await self.errands.close()
         await self._api.close()
 
-    def _begin(
-        self, method: str, params: Mapping[str, Any], within: float, *, peer: str = "", counted: bool = True
-    ) -> None:
-        self.errands.begin(method, partial(self._call, method, params, within, peer, counted=counted), within)
+    def _begin(self, method: str, params: Mapping[str, Any], within: float, *, peer: str = "") -> None:
+        self.errands.begin(method, partial(self._call, method, params, within, peer), within)
 
-    async def _call(self, method: str, params: Mapping[str, Any], within: float, peer: str, *, counted: bool) -> None:
+    async def _acknowledge(self, query: str) -> None:
+        with self._pace.aside():
+            answer = await self._api.call("answerCallbackQuery", {"callback_query_id": query}, ACKNOWLEDGED_WITHIN)
+        self._look_at(answer)
+
+    async def _call(self, method: str, params: Mapping[str, Any], within: float, peer: str) -> None:
         async with self._pace.turn(Turn.COURTESY, peer) as place:
-            place.counted = counted
             answer = await self._api.call(method, params, within)
-            if answer.code == 429:
-                self._pace.refused(seconds_of(answer), place)
-            if not answer.ok:
-                place.counted = False
-                raise NotDone(answer.code)
+            place.counted = answer.ok
+            self._look_at(answer, place)
+
+    def _look_at(self, answer: Answer, place: Place | None = None) -> None:
+        if answer.code == 429:
+            self._pace.refused(seconds_of(answer), place)
+        if not answer.ok:
+            raise NotDone(answer.code)
 
 
 class NotDone(Exception):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from core.outbox.lines import Rows, of
+from core.outbox.lines import Rows, Way, of
 from core.outbox.tables import READY, READY_UNTIL, outbox
 from core.outbox.types import FORMAT, Kind, Lane, Row, State
 
@@ -20,7 +21,10 @@ _URGENCY = {lane: place for place, lane in enumerate(Lane)}
 _OPEN = (State.READY, State.LEASED, State.SENDING)
 _NOT_ENDED = (*_OPEN, State.HANDED)
 
-
+ANY = Way()
+_NOW = sa.bindparam("now", type_=outbox.c.not_before.type)
+_UNTIL = sa.bindparam("until", type_=outbox.c.lease_until.type)
+_READABLE = sa.bindparam("readable", type_=sa.Integer)
 _ENDED: dict[str, Any] = {
     "state": sa.bindparam("to"),
     "reason": sa.bindparam("why"),
@@ -31,40 +35,63 @@ _ENDED: dict[str, Any] = {
 _SETTLE = sa.update(outbox).where(outbox.c.id == sa.bindparam("row"), outbox.c.state.in_(_NOT_ENDED)).values(_ENDED)
 _SETTLE_SENT = _SETTLE.values(sent_ids=sa.bindparam("ids", type_=outbox.c.sent_ids.type))
 
+_BEGIN = (
+    sa.update(outbox)
+    .where(
+        outbox.c.id.in_(sa.bindparam("ids", expanding=True)),
+        outbox.c.lease_owner == sa.bindparam("mine"),
+        outbox.c.state == State.LEASED,
+    )
+    .values(state=State.SENDING, attempts=outbox.c.attempts + 1, lease_until=_UNTIL)
+    .returning(outbox.c.id)
+)
 
-def waits(conn: Connection, lanes: Sequence[Lane], now: datetime, messenger: str = "", account: str = "") -> bool:
-    """Cheap: there may be something to claim."""
-    due = (rows for lane in lanes for rows in of(_due(lane, now), lane, messenger, account))
-    return any(conn.execute(rows.limit(1)).first() for rows in due)
+
+def waits(conn: Connection, lanes: Sequence[Lane], now: datetime, way: Way = ANY) -> list[Lane]:
+    """Those in which there may be something to claim. Cheap: it asks once, and for no row."""
+    if not lanes:
+        return []
+    values = {name: value for lane in lanes for name, value in way.values(lane).items()}
+    there = conn.execute(_waiting(tuple(lanes), way.narrow), {**values, "now": now, "readable": FORMAT}).one()
+    return [lane for lane, is_there in zip(lanes, there, strict=True) if is_there]
 
 
-def _due(lane: Lane, now: datetime) -> Rows:
+@cache
+def _waiting(lanes: Sequence[Lane], narrow: int) -> sa.Executable:
+    some = [sa.or_(*(rows.exists() for rows in of(_due(lane), lane, narrow))) for lane in lanes]
+    return sa.select(*(there.label(lane.value) for lane, there in zip(lanes, some, strict=True)))
+
+
+def _due(lane: Lane) -> Rows:
     o = outbox.c
-    return sa.select(o.id).where(o.state == State.READY, o.lane == lane, o.not_before <= now, o.format <= FORMAT)
+    return sa.select(o.id).where(o.state == State.READY, o.lane == lane, o.not_before <= _NOW, o.format <= _READABLE)
 
 
-def claim(
-    tx: Connection,
-    owner: str,
-    lanes: Sequence[Lane],
-    limit: int,
-    now: datetime,
-    messenger: str = "",
-    account: str = "",
-) -> list[Row]:
-    """Ready rows, the most urgent first, of one messenger or of all, of one account of it or of all. A row waits for
-    the older ones of its conversation that are as urgent or more: order is kept within a lane, and a reply may overtake
-    a push, never the reverse. A pinned message stands where it stands, so that only replies come before it, which may
-    take its place; nor do the two cross on their way."""
-    claimed = list[Row]()
+def claim(tx: Connection, owner: str, lanes: Sequence[Lane], limit: int, now: datetime, way: Way = ANY) -> list[Row]:
+    """Ready rows, the most urgent first. A row waits for the older ones of its conversation that are as urgent or more:
+    order is kept within a lane, and a reply may overtake a push, never the reverse. A pinned message stands where it
+    stands, so that only replies come before it, which may take its place; nor do the two cross on their way."""
+    claimed, mine = (
+        list[Row](),
+        {"to": State.LEASED, "mine": owner, "until": now + LEASE, "now": now, "readable": FORMAT},
+    )
     for lane in sorted(lanes, key=_URGENCY.__getitem__):  # one by one: an index leads to the first ones of a lane
-        for heads in of(_heads(lane, now), lane, messenger, account):
+        for heads in _claims(lane, way.narrow):
             if room := limit - len(claimed):
-                claimed += _claimed(tx, owner, heads.limit(room), now)
+                found = tx.execute(heads, {**mine, **way.values(lane), "most": room}).mappings()
+                claimed += sorted(map(_row, found), key=lambda row: row.id)
     return claimed
 
 
-def _heads(lane: Lane, now: datetime) -> Rows:
+@cache
+def _claims(lane: Lane, narrow: int) -> tuple[sa.Executable, ...]:
+    leased = {"state": sa.bindparam("to"), "lease_owner": sa.bindparam("mine"), "lease_until": _UNTIL}
+    most = sa.bindparam("most", type_=sa.Integer)
+    some = [heads.limit(most).with_for_update(skip_locked=True) for heads in of(_heads(lane), lane, narrow)]
+    return tuple(sa.update(outbox).where(outbox.c.id.in_(ids)).values(leased).returning(outbox) for ids in some)
+
+
+def _heads(lane: Lane) -> Rows:
     """Those that wait for no other one, as they are due; the conversation's own order is not touched by that."""
     o, before = outbox.c, outbox.alias()
     as_urgent = [each for each in Lane if _URGENCY[each] <= _URGENCY[lane]]
@@ -79,14 +106,8 @@ def _heads(lane: Lane, now: datetime) -> Rows:
             sa.and_(o.kind == Kind.PIN, sa.or_(before.c.lane == Lane.REPLY, sa.and_(before.c.kind == o.kind, older))),
         ),
     )
-    fresh = sa.or_(o.expires_at.is_(None), o.expires_at >= now)
-    return _due(lane, now).where(~blocked, fresh).order_by(o.not_before, o.id)
-
-
-def _claimed(tx: Connection, owner: str, heads: Rows, now: datetime) -> list[Row]:
-    leased = {"state": State.LEASED, "lease_owner": owner, "lease_until": now + LEASE}
-    mine = sa.update(outbox).where(outbox.c.id.in_(heads.with_for_update(skip_locked=True))).values(leased)
-    return sorted(map(_row, tx.execute(mine.returning(outbox)).mappings()), key=lambda row: row.id)
+    fresh = sa.or_(o.expires_at.is_(None), o.expires_at >= _NOW)
+    return _due(lane).where(~blocked, fresh).order_by(o.not_before, o.id)
 
 
 def _row(row: RowMapping) -> Row:
@@ -108,10 +129,7 @@ def _row(row: RowMapping) -> Row:
 
 def begin_sending(tx: Connection, ids: Sequence[int], owner: str, now: datetime) -> set[int]:
     """Commit it before the request leaves. Those that another owner has taken meanwhile are not in the answer."""
-    o = outbox.c
-    mine = sa.update(outbox).where(o.id.in_(ids), o.lease_owner == owner, o.state == State.LEASED)
-    begun = mine.values(state=State.SENDING, attempts=o.attempts + 1, lease_until=now + LEASE).returning(o.id)
-    return set(tx.execute(begun).scalars())
+    return set(tx.execute(_BEGIN, {"ids": ids, "mine": owner, "until": now + LEASE}).scalars())
 
 
 def keep(tx: Connection, ids: Sequence[int], owner: str, now: datetime) -> None:

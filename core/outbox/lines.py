@@ -3,6 +3,8 @@ those of another. Of everything else there is little enough to look at the conve
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
 from core.conversations.tables import conversations
@@ -10,6 +12,7 @@ from core.outbox.tables import READY_BULK, outbox
 from core.outbox.types import Lane
 
 _C = conversations.c
+_ACCOUNT, _LINE = sa.bindparam("by_account", type_=sa.Text), sa.bindparam("by_line", type_=sa.Text)
 Rows = sa.Select[tuple[int]]
 
 
@@ -17,15 +20,35 @@ def line_of(conversation_id: int) -> sa.ScalarSelect[str]:
     return sa.select(_C.messenger + "/" + _C.account).where(_C.id == conversation_id).scalar_subquery()
 
 
-def of(rows: Rows, lane: Lane, messenger: str, account: str) -> tuple[Rows, ...]:
-    """Those rows of a lane that go by one messenger (or by any), by one account of it (or by any): to be looked for
-    one after the other."""
-    if not messenger:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which messenger (or by any), by which account of it (or by any)."""
+
+    messenger: str = ""
+    account: str = ""
+
+    @property
+    def narrow(self) -> int:
+        return bool(self.messenger) + bool(self.account)
+
+    def values(self, lane: Lane) -> dict[str, str]:
+        """Of the parameters of `of`."""
+        if not self.narrow:
+            return {}
+        whose = {"by_messenger": self.messenger, "by_account": self.account}
+        named = {"by_line": f"{self.messenger}/{self.account}" if self.account else f"{self.messenger}/%"}
+        return {**(whose if self.account else {"by_messenger": self.messenger}), **(named if lane is Lane.BULK else {})}
+
+
+def of(rows: Rows, lane: Lane, narrow: int) -> tuple[Rows, ...]:
+    """Those rows of a lane that go by a way so narrow: to be looked for one after the other."""
+    if not narrow:
         return (rows,)
-    whose = (_C.messenger == messenger, *([_C.account == account] if account else []))
+    account = narrow > 1
+    whose = (_C.messenger == sa.bindparam("by_messenger"), *([_C.account == _ACCOUNT] if account else []))
     theirs = rows.where(sa.exists().where(_C.id == outbox.c.conversation_id, *whose))
     if lane is not Lane.BULK:
         return (theirs,)
     line = outbox.c.line
-    named = line == f"{messenger}/{account}" if account else line.startswith(f"{messenger}/")
+    named = line == _LINE if account else line.like(_LINE)
     return rows.where(READY_BULK, named), theirs.where(READY_BULK, line.is_(None))

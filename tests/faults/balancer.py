@@ -38,7 +38,9 @@ class Balancer:
 
     async def watch(self) -> None:
         while True:
-            self.ready = [front for front in sorted(self.fronts) if await self._is_ready(front)]
+            fronts = sorted(self.fronts)
+            looked = await asyncio.gather(*map(self._is_ready, fronts))
+            self.ready = [front for front, is_ready in zip(fronts, looked, strict=True) if is_ready]
             await asyncio.sleep(LOOKS_EVERY)
 
     async def _is_ready(self, front: str) -> bool:

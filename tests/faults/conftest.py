@@ -20,6 +20,7 @@ from tests.faults.lives import Nursery
 from tests.faults.size import FULL
 
 DRAWN = "OTKLIK_FAULTS_SEED"
+LONGEST = ("04", "09", "16", "20", "22", "25", "27")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,7 +55,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Every variant of a trial is run and every seed, but not each with each, unless the sizes are full; a comparison
-    is made once."""
+    is made once. What takes longest begins first, so that nothing is waited for in the end."""
+    items.sort(key=lambda item: _number(item.path) not in LONGEST)
     if FULL or config.option.seeds < 2:
         return
     kept, dropped = list[pytest.Item](), list[pytest.Item]()
@@ -93,8 +95,13 @@ def _has_params(item: pytest.Item) -> TypeGuard[pytest.Function]:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     only = config.getoption("only", "")
     if only and collection_path.name.startswith("trial_"):
-        return collection_path.name.split("_")[1] not in only.split(",")
+        return _number(collection_path) not in only.split(",")
     return None
+
+
+def _number(path: Path) -> str:
+    """Of the fault; empty for what is no trial."""
+    return path.name.split("_")[1] if path.name.startswith("trial_") else ""
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from time import thread_time
 
 from bots.endless import Endless
 
@@ -16,19 +17,25 @@ def end() -> None:
     raise Ended
 
 
-def found(work: Callable[[threading.Event], None]) -> bool:
-    """Whether the process would be ended while a thread does this."""
-    endless, begun, over = Endless(most=0.05, end=end), threading.Event(), threading.Event()
+def found(work: Callable[[], None]) -> bool:
+    """Whether the process would be ended, of which a thread does this between two looks."""
+    endless, begun, seen, worked, over = Endless(most=0.05, end=end), *(threading.Event() for _ in range(4))
 
     def move() -> None:
         with endless.over(7):
-            work(begun)
+            begun.set()
+            seen.wait(10)
+            work()
+            worked.set()
             over.wait(10)
 
     thread = threading.Thread(target=move)
     thread.start()
-    assert begun.wait(10)
     try:
+        assert begun.wait(10)
+        endless.look()
+        seen.set()
+        assert worked.wait(10)
         endless.look()
     except Ended:
         return True
@@ -38,30 +45,28 @@ def found(work: Callable[[threading.Event], None]) -> bool:
     return False
 
 
-def burn(begun: threading.Event) -> None:
-    from time import thread_time
-
+def burn() -> None:
     until = thread_time() + 0.1
     while thread_time() < until:
         sum(range(100))
-    begun.set()
 
 
 def test_what_burns_is_found() -> None:
     assert found(burn)
 
 
-def wait(begun: threading.Event) -> None:
-    begun.wait(0.2)
-    begun.set()
+def wait() -> None:
+    threading.Event().wait(0.2)
 
 
 def test_what_waits_is_not() -> None:
     assert not found(wait)
 
 
-def test_nothing_is_under_way_afterwards() -> None:
-    endless = Endless(most=0.0, end=end)
-    with endless.over(7):
-        pass
+def test_each_move_counts_for_itself() -> None:
+    endless = Endless(most=0.05, end=end)
+    for _ in range(3):
+        with endless.over(7):
+            endless.look()
+            sum(range(1_000_000))
     endless.look()

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.outbox import delivery, enqueue_notice
+from core.outbox.lines import Way
 from core.outbox.types import FORMAT, Lane, Row, State
 from tests.builders import NOON, Chat
 from tests.pipe.conftest import TABLES, Pipe
@@ -247,7 +248,7 @@ def test_what_is_to_be_sent_next_is_found_by_an_index_however_much_waits(sqlite_
 
     sa.event.listen(engine, "before_cursor_execute", plan)
     with engine.begin() as tx:
-        delivery.claim(tx, "me", tuple(Lane), 10, NOON, "telegram", "1")
+        delivery.claim(tx, "me", tuple(Lane), 10, NOON, Way("telegram", "1"))
         delivery.expire(tx, NOON)
     engine.dispose()
     assert not [step for step in asked if step.startswith("SCAN outbox") or "TEMP B-TREE" in step]

@@ -17,9 +17,10 @@ from tests.faults.lives import Nursery
 from tests.faults.size import size
 from tests.faults.town import a_town
 
-PEOPLE, TURNS, DEPLOYS = size(25, 300), size(300, 1000), size(2, 10)
-DRAIN = 1
-"""Seconds in which a balancer finds out that a front wants no more requests; here it looks ten times a second."""
+PEOPLE, TURNS, DEPLOYS = size(15, 300), size(300, 1000), size(2, 10)
+DRAIN = 4
+"""Seconds in which a balancer finds out that a front wants no more requests; here it looks ten times a second, on a
+machine that has other things to do."""
 KINDS = ("front", "front", "worker", "worker")
 
 

@@ -15,8 +15,8 @@ from tests.faults.post import SAID
 from tests.faults.size import size
 from tests.faults.town import Town, a_town
 
-WARM, AT_ONCE = 4_000, 400
-GROWTH = 20
+WARM, AT_ONCE = 2_000, 400
+GROWTH = 12
 """Megabytes."""
 
 
@@ -45,7 +45,7 @@ def answered(phone: TelegramPhone) -> bool:
 async def test_what_is_known_of_people_does_not_pile_up(
     nursery: Nursery, sqlite_region: str, tmp_path: Path, figures: Figures
 ) -> None:
-    people = size(8_000, 1_000_000)
+    people = size(3_000, 1_000_000)
     async with a_town(nursery, sqlite_region, tmp_path, "telegram polling") as town:
         await write_once(town, 0, WARM)
         before, began = town.lives["run"].memory(), time.monotonic()

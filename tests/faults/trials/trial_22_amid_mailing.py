@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from bots.pace import Pace
 from core.outbox import delivery
+from core.outbox.lines import Way
 from core.outbox.types import Lane
 from tests.faults.figures import Figures
 from tests.pipe.conftest import Pipe, a_pipe
@@ -44,7 +45,7 @@ async def test_a_push_in_the_midst_of_a_mailing(seed: int, figures: Figures, eng
 def looked(pipe: Pipe) -> tuple[float, float]:
     """Milliseconds to see that another account has nothing to send, and to take a second's work in hand."""
     now, start = pipe.now + timedelta(seconds=1), time.perf_counter()
-    assert not pipe.read(lambda conn: delivery.waits(conn, tuple(Lane), now, "vk", "1"))
+    assert not pipe.read(lambda conn: delivery.waits(conn, tuple(Lane), now, Way("vk", "1")))
     between = time.perf_counter()
-    pipe.write(lambda tx: delivery.claim(tx, "one", tuple(Lane), 28, now, "web"))
+    pipe.write(lambda tx: delivery.claim(tx, "one", tuple(Lane), 28, now, Way("web")))
     return round(1000 * (between - start), 1), round(1000 * (time.perf_counter() - between), 1)
