@@ -121,7 +121,8 @@ def touch_of(tx: Connection, conversation_id: int, now: datetime) -> None:
 
 
 def _enqueue(tx: Connection, which: sa.ColumnElement[bool], now: datetime) -> None:
-    for row in tx.execute(sa.select(_P.conversation_id, _P.message).where(which).order_by(_P.id)).all():
+    shown = sa.select(_P.conversation_id, _P.message).where(which).order_by(_P.conversation_id, _P.id)
+    for row in tx.execute(shown).all():  # in the order in which everybody locks conversations
         enqueue_pin(tx, row.conversation_id, row.message, now)
 
 

@@ -13,10 +13,10 @@ from tests.faults.lives import Nursery
 from tests.faults.size import size
 from tests.faults.town import a_town
 
-PEOPLE, TURNS = size(200, 5000), size(15, 20)
+PEOPLE, TURNS = size(120, 5000), size(15, 20)
 GROWS_MOST = 100
 """Megabytes, whatever waits."""
-PATIENCE = size(300, 7200)
+PATIENCE = size(800, 7200)
 
 
 @pytest.mark.timeout(2 * PATIENCE)
