@@ -44,6 +44,8 @@ KEEP = delivery.LEASE / 3
 LET_GO = 0.5
 AWAY, AWAY_MOST = 0.2, 1.0
 """Seconds before what has come of a row is written down once more; they double."""
+MANY, MOMENT = 5, 0.02
+"""Where so many are on their way, what has come of them within so many seconds is written down together."""
 ONCE_MORE = (Lane.REPLY, Lane.PUSH)
 """What somebody waits for is sent once more where nobody knows whether it has come: better twice than never."""
 
@@ -259,6 +261,8 @@ class Deliver:
         handed, row = self._clock(), ready.row
         trace("sent", outbox=row.id, key=row.key, conversation=row.conversation_id, outcome=type(outcome).__name__)
         self._reached("sent")
+        if len(self._away) >= MANY:
+            await asyncio.sleep(MOMENT)
         end = await self._settling.add((ready, outcome))
         self._reached("settled")
         self._count(row, outcome, end, handed)

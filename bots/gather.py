@@ -1,5 +1,5 @@
-"""Those who want to write while a transaction is under way share the next one: a commit waits for the disk once,
-however many wait for it. Knows no table."""
+"""Those who want something of the database while a transaction is under way share the next one: a commit waits for the
+disk once, however many wait for it. Knows no table."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+import structlog
+
 from core.db import is_outage
 
 T = TypeVar("T")
 R = TypeVar("R")
 TOGETHER = 200
+
+log = structlog.get_logger(__name__)
 
 
 class Gathering(Generic[T, R]):
@@ -38,6 +42,8 @@ class Gathering(Generic[T, R]):
             try:
                 answers = await self._write([one for one, _ in some])
             except Exception as error:  # noqa: BLE001 - it is not swallowed: whoever waits gets it, or one of their own
+                if len(some) > 1 and not is_outage(error):
+                    log.warning("not_written_together", count=len(some), problem=type(error).__name__)
                 for one, done in some:
                     if len(some) == 1 or is_outage(error):
                         _tell(done, error)

@@ -7,7 +7,7 @@ not sent again; after a crash they are. Where nobody knows what became of one, t
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from bots import live as lives
 from bots import uploads
 from bots.fit import Part
+from bots.gather import Gathering
 from bots.live import Live
 from bots.messenger import World
 from bots.telegram.courtesies import Courtesies
@@ -44,13 +45,17 @@ class TelegramTransport:
         self._world, self._account = world, account
         self._wire, self._media, self._courtesies = wire, media, courtesies
         self._begun: OrderedDict[int, Begun] = OrderedDict()
+        self._looking = Gathering[Parcel, tuple[Live | None, Parcel]](self._look)
 
     async def send(self, parcel: Parcel) -> Outcome:
         try:
-            live, parcel = await self._world.read(lambda conn: _there(conn, parcel))
+            live, parcel = await self._looking.add(parcel)
             return await (self._renewed(parcel, live) if parcel.message else self._shown(parcel, live))
         except (sqlalchemy.exc.SQLAlchemyError, OSError) as error:  # our own storage; what was sent is remembered
             return Later(5, type(error).__name__, counted=False)
+
+    async def _look(self, parcels: Sequence[Parcel]) -> list[tuple[Live | None, Parcel]]:
+        return await self._world.read(lambda conn: [_there(conn, parcel) for parcel in parcels])
 
     # One message in the place of another
 

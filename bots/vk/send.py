@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from bots import uploads
 from bots.fit import Part
+from bots.gather import Gathering
 from bots.live import Live, put, read, to_edit
 from bots.messenger import World
 from bots.pace import Pace, Turn
@@ -50,11 +51,12 @@ class _There:
 class VKTransport:
     def __init__(self, world: World, api: Api, pace: Pace, files: Files, courtesies: Courtesies) -> None:
         self._world, self._api, self._pace, self._files, self._courtesies = world, api, pace, files, courtesies
+        self._looking = Gathering[Parcel, _There](self._look)
 
     async def send(self, parcel: Parcel) -> Outcome:
         try:
             async with asyncio.timeout(WITHIN):
-                there = await self._world.read(lambda conn: _there(conn, parcel))
+                there = await self._looking.add(parcel)
                 return await self._shown(there.parcel, there)
         except VKError as error:
             return _refused(parcel, error)
@@ -64,6 +66,9 @@ class VKTransport:
             return Later(5, "too slow")
         except sqlalchemy.exc.DBAPIError as error:
             return Later(5, type(error).__name__)
+
+    async def _look(self, parcels: Sequence[Parcel]) -> list[_There]:
+        return await self._world.read(lambda conn: [_there(conn, parcel) for parcel in parcels])
 
     async def _shown(self, parcel: Parcel, there: _There) -> Outcome:
         parts, live, now = parts_of(parcel.shown), there.live, self._world.clock()

@@ -32,7 +32,8 @@ _ENDED: dict[str, Any] = {
     "lease_owner": None,
     "lease_until": None,
 }
-_SETTLE = sa.update(outbox).where(outbox.c.id == sa.bindparam("row"), outbox.c.state.in_(_NOT_ENDED)).values(_ENDED)
+_OPEN_STILL = sa.or_(*(outbox.c.state == state for state in _NOT_ENDED))  # for many rows at once there is no «in»
+_SETTLE = sa.update(outbox).where(outbox.c.id == sa.bindparam("row"), _OPEN_STILL).values(_ENDED)
 _SETTLE_SENT = _SETTLE.values(sent_ids=sa.bindparam("ids", type_=outbox.c.sent_ids.type))
 
 _BEGIN = (

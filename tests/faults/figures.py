@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 COUNTS = ("lost", "doubled", "inverted", "foreign", "stuck", "mute")
+IF_ANY = ("excess", "strikes", "in_sending")
+"""Told where there were any."""
 KEPT = "figures"
 HEAD = ("fault", "what was done", "runs", *COUNTS, "besides")
 
@@ -34,7 +36,8 @@ class Row:
                 self.others[name] = _both(self.others.get(name), value)
 
     def cells(self, fault: str, what: str) -> list[str]:
-        others = ", ".join(f"{name} {_worded(value)}" for name, value in self.others.items())
+        told = {name: value for name, value in self.others.items() if value or name not in IF_ANY}
+        others = ", ".join(f"{name} {_worded(value)}" for name, value in told.items())
         return [fault, what, str(self.runs), *(str(count) for count in self.counts.values()), others]
 
 

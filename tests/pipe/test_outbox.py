@@ -229,6 +229,18 @@ def test_an_end_is_final(pipe: Pipe) -> None:
     assert pipe.sent(chat) == [("hello", State.DELIVERED)]
 
 
+def test_many_that_have_come_are_settled_at_once(pipe: Pipe) -> None:
+    chats = [pipe.a_citizen() for _ in range(3)]
+    for chat in chats:
+        pipe.enqueues(chat, "hello")
+    rows = claimed(pipe)
+    sending(pipe, rows)
+    ends = [(row.id, State.DELIVERED, [f"m{row.id}"]) for row in rows]
+    pipe.write(lambda tx: delivery.settle_sent(tx, ends, pipe.now))
+    assert [pipe.sent(chat) for chat in chats] == [[("hello", State.DELIVERED)]] * 3
+    assert pipe.rows("outbox", "sent_ids") == [[f"m{row.id}"] for row in rows]
+
+
 def test_what_was_handed_over_is_delivered_when_it_is_confirmed(pipe: Pipe) -> None:
     chat = pipe.a_citizen()
     pipe.enqueues(chat, "hello")

@@ -72,7 +72,7 @@ class Log(io.StringIO):
         self.expected: set[str] = set()
 
     def problems(self) -> list[str]:
-        bad = re.compile(r"level=(error|critical)|event=(request|move|loop|timer|job)_failed")
+        bad = re.compile(r"level=(error|critical)|event=((request|move|loop|timer|job)_failed|not_written_together)")
         return [
             line
             for line in self.getvalue().splitlines()
