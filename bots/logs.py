@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import structlog
-from aiohttp.http_exceptions import BadHttpMessage
 
 HIDDEN = "[hidden]"
 _PATTERNS = (
@@ -34,6 +33,8 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """One event is one line, whatever it holds."""
 
 
+PARSER = "aiohttp.http_exceptions"
+"""Where its faults are named: by name, since not every command needs a server."""
 OURS = ("bots", "core", "dialogs")
 _AT_LEAST = {
     "aiohttp.access": logging.WARNING,  # it would name what people open
@@ -76,7 +77,7 @@ class Filter(logging.Formatter):
 
 def _no_fault_of_ours(record: logging.LogRecord) -> bool:
     """What is no HTTP comes from scanners, many times a day: a line that nobody has to look at."""
-    if record.exc_info and isinstance(record.exc_info[1], BadHttpMessage):
+    if record.exc_info and type(record.exc_info[1]).__module__ == PARSER:
         record.levelno, record.levelname, record.exc_info = logging.INFO, "INFO", None
     return True
 
