@@ -112,7 +112,9 @@ class Deliver:
         self._signals, self._clock, self._owner, self._reached = signals, clock, owner, reached
         self._away: dict[int, asyncio.Task[None]] = {}
         self._kept = clock()
-        self._settling = Gathering[tuple[_Ready, Outcome], State | None](self._settle_together)
+        self._settling = Gathering[tuple[_Ready, Outcome], State | None](
+            self._settle_together, lambda: MOMENT if len(self._away) >= MANY else 0.0
+        )
 
     async def turn(self) -> int:
         """How many rows have been dealt with; 0 when nothing waits."""
@@ -261,8 +263,6 @@ class Deliver:
         handed, row = self._clock(), ready.row
         trace("sent", outbox=row.id, key=row.key, conversation=row.conversation_id, outcome=type(outcome).__name__)
         self._reached("sent")
-        if len(self._away) >= MANY:
-            await asyncio.sleep(MOMENT)
         end = await self._settling.add((ready, outcome))
         self._reached("settled")
         self._count(row, outcome, end, handed)

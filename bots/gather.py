@@ -20,10 +20,13 @@ log = structlog.get_logger(__name__)
 
 
 class Gathering(Generic[T, R]):
-    """`write` is given what has come, in its order, writes it in one transaction and answers for each."""
+    """`write` is given what has come, in its order, writes it in one transaction and answers for each. Before that it
+    waits for `moment` seconds, so that more may come."""
 
-    def __init__(self, write: Callable[[Sequence[T]], Awaitable[Sequence[R]]]) -> None:
-        self._write = write
+    def __init__(
+        self, write: Callable[[Sequence[T]], Awaitable[Sequence[R]]], moment: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        self._write, self._moment = write, moment
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._writing: asyncio.Task[None] | None = None
 
@@ -38,6 +41,8 @@ class Gathering(Generic[T, R]):
 
     async def _write_all(self) -> None:
         while self._waiting:
+            if seconds := self._moment():
+                await asyncio.sleep(seconds)
             some = [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]
             try:
                 answers = await self._write([one for one, _ in some])
