@@ -72,10 +72,8 @@ def claim(tx: Connection, owner: str, lanes: Sequence[Lane], limit: int, now: da
     """Ready rows, the most urgent first. A row waits for the older ones of its conversation that are as urgent or more:
     order is kept within a lane, and a reply may overtake a push, never the reverse. A pinned message stands where it
     stands, so that only replies come before it, which may take its place; nor do the two cross on their way."""
-    claimed, mine = (
-        list[Row](),
-        {"to": State.LEASED, "mine": owner, "until": now + LEASE, "now": now, "readable": FORMAT},
-    )
+    claimed = list[Row]()
+    mine = {"to": State.LEASED, "mine": owner, "until": now + LEASE, "now": now, "readable": FORMAT}
     for lane in sorted(lanes, key=_URGENCY.__getitem__):  # one by one: an index leads to the first ones of a lane
         for heads in _claims(lane, way.narrow):
             if room := limit - len(claimed):

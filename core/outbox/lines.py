@@ -33,11 +33,8 @@ class Way:
 
     def values(self, lane: Lane) -> dict[str, str]:
         """Of the parameters of `of`."""
-        if not self.narrow:
-            return {}
-        whose = {"by_messenger": self.messenger, "by_account": self.account}
-        named = {"by_line": f"{self.messenger}/{self.account}" if self.account else f"{self.messenger}/%"}
-        return {**(whose if self.account else {"by_messenger": self.messenger}), **(named if lane is Lane.BULK else {})}
+        named = {"by_messenger": self.messenger, "by_account": self.account} if self.narrow else {}
+        return {**named, "by_line": f"{self.messenger}/{self.account or '%'}"} if lane is Lane.BULK else named
 
 
 def of(rows: Rows, lane: Lane, narrow: int) -> tuple[Rows, ...]:
