@@ -16,7 +16,7 @@ from tests.faults.town import a_town
 PEOPLE, TURNS = size(120, 5000), size(15, 20)
 GROWS_MOST = 100
 """Megabytes, whatever waits."""
-PATIENCE = size(800, 7200)
+PATIENCE = size(300, 7200)
 
 
 @pytest.mark.timeout(2 * PATIENCE)
