@@ -15,7 +15,8 @@ test: lint  ## every check and every test; the seed is in the first lines
 	@$(BIN)/python -m pytest -n auto
 
 faults: $(MADE)  ## everything that can break, broken on purpose, with counts: SEEDS=3 SEED=1 ONLY=01,09 SIZE=full
-	@SIZE=$(SIZE) $(BIN)/python -m pytest -n auto --maxschedchunk 1 -o python_files='trial_*.py' -p no:randomly tests/faults/trials -q --durations 12 \
+	@SIZE=$(SIZE) $(BIN)/python -m pytest -n auto --maxschedchunk 1 -o python_files='trial_*.py' -p no:randomly \
+	    tests/faults/trials -q --durations 12 \
 	    --seeds $(or $(SEEDS),3) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY),--figures var/faults.md)
 
 fuzz: $(MADE)  ## what no messenger and no person should send, on every way in and on both engines: N=10000 SEED=1
