@@ -6,16 +6,17 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 
 import structlog
 
+from core.clock import Clock
 from core.operations.winding import SLACK
 from core.outbox import delivery
 
 LOOK = 60.0
-"""Seconds after which it is looked for all the same: a clock may have been set and set back between two looks."""
+"""Seconds after which it is looked for all the same: the clock of another process may have been set."""
 
 SOON = 5.0
 """Seconds after which nothing is under way any more that began before the clock was set."""
@@ -24,7 +25,8 @@ log = structlog.get_logger(__name__)
 
 
 class Jumps:
-    """Compares the clock on the wall with one that nobody can set."""
+    """A clock that is compared, whenever anybody reads it, with one that nobody can set: it may be set and set back
+    within a second, and what is written in between must not wait for that hour."""
 
     class Back(IntEnum):
         """Whether it has been set back. It may have been, where nobody has looked."""
@@ -33,25 +35,33 @@ class Jumps:
         MAYBE = 1
         SURE = 2
 
-    def __init__(self, monotonic: Callable[[], float] | None = None) -> None:
-        self._monotonic = monotonic or time.monotonic
-        self._last: tuple[datetime, float] | None = None
-        self._trusted_from = self._looked = 0.0
-        self._once_more = math.inf
+    def __init__(self, clock: Clock, monotonic: Callable[[], float] | None = None) -> None:
+        self._clock, self._monotonic = clock, monotonic or time.monotonic
+        self._apart: float | None = None
+        self._trusted_from, self._looked, self._once_more = 0.0, -math.inf, math.inf
+        self._set_back = False
 
-    def back(self, now: datetime) -> Back:
-        """Since the last look, before the first, or in the last minute. Said twice where it is sure: what was under way
-        at that moment is written down a little later, by the clock as it was."""
-        passed, before = self._monotonic(), self._last
-        self._last = now, passed
-        jump = timedelta() if before is None else now - before[0] - timedelta(seconds=passed - before[1])
-        if abs(jump) >= SLACK:
-            log.warning("clock_set", seconds=round(jump.total_seconds()))
+    def __call__(self) -> datetime:
+        now, passed = self._clock(), self._monotonic()
+        apart = now.timestamp() - passed
+        jump = 0.0 if self._apart is None else apart - self._apart
+        self._apart = apart
+        if abs(jump) >= SLACK.total_seconds():
+            log.warning("clock_set", seconds=round(jump))
             self._trusted_from = passed + delivery.LEASE.total_seconds()
-        if jump <= -SLACK or passed >= self._once_more:
-            self._once_more = passed + SOON if jump <= -SLACK else math.inf
+            self._set_back |= jump < 0
+        return now
+
+    def back(self) -> Back:
+        """Since this was asked last, before the first time, or in the last minute. Said twice where it is sure: what
+        was under way at that moment is written down a little later, by the clock as it was."""
+        self()
+        passed = self._monotonic()
+        if self._set_back or passed >= self._once_more:
+            self._once_more = passed + SOON if self._set_back else math.inf
+            self._set_back = False
             return self.Back.SURE
-        if before is not None and passed - self._looked < LOOK:
+        if passed - self._looked < LOOK:
             return self.Back.NO
         self._looked = passed
         return self.Back.MAYBE

@@ -210,7 +210,10 @@ class Pace:
             waiting = _Waiting(messages, self._clock())
             self._rows[turn].append(waiting)
             self._pump()
-            return await self._given(turn, waiting)
+            place = await self._given(turn, waiting)
+            if peer:
+                self._went(peer, place)
+            return place
         finally:
             self._asked[turn] -= 1
 
@@ -230,6 +233,10 @@ class Pace:
         now, places = self._clock(), min(messages, ALBUM)
         group = self._groups.take(peer, now, places) if peer.startswith("-") else 0.0
         return max(group, self._chats.take(peer, now, places))
+
+    def _went(self, peer: str, place: Place) -> None:
+        for chats in (self._chats, self._groups) if peer.startswith("-") else (self._chats,):
+            chats.went(peer, place.at, min(place.messages, ALBUM))
 
     def _pump(self) -> None:
         """Gives out the places that have come."""
@@ -301,3 +308,8 @@ class Chats:
         while len(self._next) > PEERS_MOST:
             self._next.popitem(last=False)
         return max(0.0, first - now)
+
+    def went(self, peer: str, at: float, places: int = 1) -> None:
+        """They may have stood in a row for long: what follows keeps its distance from when they went."""
+        if peer in self._next:
+            self._next[peer] = max(self._next[peer], at - self._ahead + places * self._every)

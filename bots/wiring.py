@@ -113,7 +113,7 @@ def _alone(db: Database, tx: Any) -> None:
 async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Callable[[], None]) -> None:
     """Until `stop` is set; `started` is called when pages are served. What has begun is finished, the rest waits in
     the database."""
-    settings, db, clock = process.settings, process.db, process.clock
+    settings, db, clock = process.settings, process.db, Jumps(process.clock)
     db.watch = Outage().watch
     url = settings.redis_url.get_secret_value()
     signals = Fanout(url) if url else Signals(sure=db.embedded)  # of a SQLite file there is one process
@@ -133,7 +133,7 @@ async def serve(process: Process, parts: Parts, stop: asyncio.Event, started: Ca
         turns["inbox"] = Front(db, process.houses, signals, clock, owner, process.reached, metrics, endless).turn
     if parts.worker:
         tools = Tools(db, files, process.houses.speeches)
-        worker = Worker(tools, signals, clock, owner, Jumps())
+        worker = Worker(tools, signals, clock, owner, clock)
         turns |= {"clock": worker.tick, "jobs": worker.work}
         lane = FetchLane(db, files, decoder, sources, signals, clock, owner)
         turns |= {f"fetch-{n}": lane.turn for n in range(AT_ONCE)}

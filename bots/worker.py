@@ -45,7 +45,7 @@ class Worker:
         """Timers whose time has come, and statuses that nobody has read."""
         now = self._clock()
         if self._jumps is not None:
-            self._back = max(self._back, self._jumps.back(now))
+            self._back = max(self._back, self._jumps.back())
         if self._back:
             sure = self._back is Jumps.Back.SURE
             await asyncio.wrap_future(self._db.write(lambda tx: wind_back(tx, now, sure=sure)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import sys
 from typing import Any
 
@@ -48,6 +49,8 @@ def _is_loopback(host: str) -> bool:
 
 def pytest_configure() -> None:
     sys.addaudithook(_only_loopback)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a shell; our processes inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -12,10 +12,10 @@ from bots.telegram.outcomes import REFUSED_PAUSE, Done, Snag, read, seconds_of
 from bots.telegram.render import Params
 from bots.transport import Gone, Later, Moved, Outcome, Parcel, Rejected, Uncertain
 
-LIMITS = Limits(rate=28, most=30, each=0.95, burst=3, group=17 / 60, group_burst=3, patience=1)
+LIMITS = Limits(rate=28, most=30, each=0.95, burst=3, group=17 / 60, group_burst=3, patience=2)
 """To all chats together about 30 a second, to one of them one, to a group 20 a minute: core.telegram.org/bots/faq. What
-answers somebody is said not to be counted among those 30. To one chat a little slower: what left three seconds after
-another may arrive a little sooner than that."""
+answers somebody is said not to be counted among those 30: a reply that has waited for two seconds asks whether it is.
+To one chat a little slower: what left three seconds after another may arrive a little sooner than that."""
 
 Ended = Done | Snag | Outcome
 """Of the snags, AWAY and TOKEN do not come out of here: everybody waits then."""

@@ -39,24 +39,24 @@ _AT_ONCE = 500
 def wind_back(tx: Connection, now: datetime, *, sure: bool = False) -> None:
     """Whatever was written by a clock that was ahead of this one. Where it is `sure` that the clock was set, everything
     that was put off is tried at once: by which clock it waits, nobody can tell from it."""
+    if sure:
+        _try_at_once(tx, now)
     for table, lease in _LEASES:  # who is dead is so after one more lease; who lives will renew it
         ahead = sa.update(table).where(table.c.lease_until > now + 2 * lease)
         tx.execute(ahead.values(lease_until=now + lease))
     c, i, t, f = conversations.c, inbox.c, tokens.c, fetches.c
     tx.execute(sa.update(inbox).where(i.state == "new", i.not_before > now + MOMENT).values(not_before=now))
     tx.execute(sa.update(conversations).where(c.pending_at > now + MOMENT).values(pending_at=now))
-    longest = MOMENT if sure else PAUSE
-    tx.execute(sa.update(tokens).where(t.paused_until > now + longest).values(paused_until=now + MOMENT))
+    tx.execute(sa.update(tokens).where(t.paused_until > now + PAUSE).values(paused_until=now + MOMENT))
     tx.execute(sa.update(fetches).where(f.state == "ready", f.not_before > now + 2 * PAUSE_MOST).values(not_before=now))
     _hurry(tx, outbox, now)
     _hurry(tx, jobs.jobs, now)
-    if sure:
-        _try_at_once(tx, now)
 
 
 def _try_at_once(tx: Connection, now: datetime) -> None:
-    """That it waits no longer is not a try of its own."""
+    """That it waits no longer is not a try of its own. A messenger that still wants a pause will say so again."""
     o, j, t, later = outbox.c, jobs.jobs.c, timers.c, now + MOMENT
+    tx.execute(sa.update(tokens).where(tokens.c.paused_until > later).values(paused_until=now))
     untried = sa.case((o.attempts > 0, o.attempts - 1), else_=0)
     put_off = sa.update(outbox).where(o.state == "ready", o.reason.is_not(None), o.not_before > later)
     tx.execute(put_off.values(not_before=now, attempts=untried))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from core.appeals.types import OPEN, Act, Reason, Spoken, Status
@@ -147,6 +147,9 @@ facts = st.fixed_dictionaries(
     }
 )
 
+TOLD_IN_TWO = [Message("hm"), "help", Message("y" * 4001), Message("1"), (4, 0)]
+"""The one is resumed while the other asks, and what the other did not take is offered to it."""
+
 
 def wander(s: Stage, move: Any) -> None:
     """A press names a button by its place, on the screen on show or on one of the screens before."""
@@ -171,6 +174,7 @@ def wander(s: Stage, move: Any) -> None:
 @pytest.mark.parametrize("who", ["citizen", "official", "brief"])
 @settings(max_examples=30, phases=[Phase.explicit, Phase.generate])  # it names its moves: no need to wait for less
 @given(facts=facts, moves=moves)
+@example(facts={"OpenMatters": MATTERS}, moves=TOLD_IN_TWO)
 def test_every_screen_is_short_has_labels_that_differ_and_a_way_out(
     who: str, lang: str, facts: dict[str, Any], moves: list[Any]
 ) -> None:

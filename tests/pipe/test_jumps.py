@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -89,6 +90,7 @@ def test_what_was_put_off_is_tried_at_once_where_the_clock_was_set_for_sure(db: 
         assert job is not None
         jobs.fail(tx, job, "one", "a problem", LATER)
         tokens.pause(tx, "telegram", "1", NOON + timedelta(minutes=59))
+        tokens.pause(tx, "telegram", "2", NOON + timedelta(minutes=61))
 
     db.write(others).result()
     db.write(lambda tx: wind_back(tx, NOON)).result()
@@ -96,6 +98,7 @@ def test_what_was_put_off_is_tried_at_once_where_the_clock_was_set_for_sure(db: 
     waits = sa.select(o.key, o.not_before, o.attempts).order_by(o.id)
     assert db.read(lambda conn: tuple(conn.execute(waits).first() or ())).result() == ("put off", hour, 3)
 
+    db.write(lambda tx: tokens.pause(tx, "telegram", "3", LATER)).result()
     db.write(lambda tx: wind_back(tx, NOON, sure=True)).result()
     assert db.read(lambda conn: [tuple(row) for row in conn.execute(waits)]).result() == [
         ("put off", NOON, 2),
@@ -104,34 +107,63 @@ def test_what_was_put_off_is_tried_at_once_where_the_clock_was_set_for_sure(db: 
     due = sa.select(t.due_at).order_by(t.scope)
     assert db.read(lambda conn: list(conn.execute(due).scalars())).result() == [NOON, tomorrow]
     assert db.read(lambda conn: conn.execute(sa.select(j.not_before)).scalar()).result() == NOON
-    assert db.read(lambda conn: tokens.paused_until(conn, "telegram", "1")).result() == NOON + MOMENT
+    paused = db.read(lambda conn: [tokens.paused_until(conn, "telegram", account) for account in "123"]).result()
+    assert paused == [NOON, NOON + MOMENT, NOON], "the second was taken for a mistake before"
+
+
+@dataclass
+class Clocks:
+    """The one on the wall, and the seconds that have passed."""
+
+    wall: datetime = NOON
+    passed: float = 0.0
+
+    def go(self, seconds: float, wall: float | None = None) -> None:
+        self.passed += seconds
+        self.wall += timedelta(seconds=seconds if wall is None else wall)
+
+
+def watched() -> tuple[Clocks, Jumps]:
+    clocks = Clocks()
+    return clocks, Jumps(lambda: clocks.wall, lambda: clocks.passed)
 
 
 def test_a_jump_is_told_from_time_that_passes() -> None:
-    passed = 0.0
-    jumps = Jumps(lambda: passed)
-    assert jumps.back(NOON) is Back.MAYBE and jumps.trusted  # nobody knows what was before
-    passed = 30
-    assert not jumps.back(NOON + timedelta(seconds=30)) and jumps.trusted
-    assert not jumps.back(NOON + timedelta(seconds=29)) and jumps.trusted  # a leap second
-    passed = 60  # in between it may have been set, and set back
-    assert jumps.back(NOON + timedelta(seconds=59)) is Back.MAYBE and jumps.trusted
-    passed = 61
-    assert not jumps.back(NOON + timedelta(seconds=60)) and jumps.trusted
-    assert jumps.back(NOON) is Back.SURE
+    clocks, jumps = watched()
+    assert jumps.back() is Back.MAYBE and jumps.trusted  # nobody knows what was before
+    clocks.go(30)
+    assert not jumps.back() and jumps.trusted
+    clocks.go(0, wall=-1)  # a leap second
+    assert not jumps.back() and jumps.trusted
+    clocks.go(30)  # another process may have been ahead
+    assert jumps.back() is Back.MAYBE and jumps.trusted
+    clocks.go(1)
+    assert not jumps.back() and jumps.trusted
+    clocks.go(0, wall=-60)
+    assert jumps.back() is Back.SURE
     assert not jumps.trusted
-    passed += 1
-    assert not jumps.back(NOON + timedelta(seconds=1))
-    passed += SOON  # what was under way has been written down by now
-    assert jumps.back(NOON + timedelta(seconds=1 + SOON)) is Back.SURE
-    assert not jumps.back(NOON + timedelta(seconds=1 + SOON))
-    passed += delivery.LEASE.total_seconds()
+    clocks.go(1)
+    assert not jumps.back()
+    clocks.go(SOON)  # what was under way has been written down by now
+    assert jumps.back() is Back.SURE
+    assert not jumps.back()
+    clocks.go(delivery.LEASE.total_seconds())
     assert jumps.trusted
 
 
+def test_a_clock_that_is_set_on_and_back_between_two_looks_has_been_set_back() -> None:
+    """Whoever writes by it has read it in between."""
+    clocks, jumps = watched()
+    jumps.back()
+    clocks.go(0.1, wall=3600.1)
+    assert jumps() == clocks.wall
+    clocks.go(0.1, wall=-3599.9)
+    assert jumps.back() is Back.SURE
+
+
 def test_nobody_who_lives_is_taken_for_dead_when_the_clock_is_put_on() -> None:
-    passed = 0.0
-    jumps = Jumps(lambda: passed)
-    jumps.back(NOON)
-    assert not jumps.back(NOON + timedelta(hours=1))
+    clocks, jumps = watched()
+    jumps.back()
+    clocks.go(0, wall=3600)
+    assert not jumps.back()
     assert not jumps.trusted
