@@ -53,7 +53,7 @@ def leads_out(button: Button, dialogs: Collection[str]) -> bool:
 
 
 def own_words(text: Text) -> Text:
-    """Without what people typed and what comes from data."""
+    """Without what people typed and what comes from data, as the times of what has happened do."""
     return tuple(map(_own, text))
 
 
@@ -67,7 +67,7 @@ def _own_arg(value: str | int | datetime | date | Line) -> str | int | datetime 
     match value:
         case Line():
             return _own(value)
-        case str():
+        case str() | date():
             return ""
-        case _:
+        case int():
             return value

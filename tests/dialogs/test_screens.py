@@ -150,6 +150,24 @@ facts = st.fixed_dictionaries(
 TOLD_IN_TWO = [Message("hm"), "help", Message("y" * 4001), Message("1"), (4, 0)]
 """The one is resumed while the other asks, and what the other did not take is offered to it."""
 
+FULLEST = {
+    "status": Status.CLARIFY,
+    "mine": True,
+    "official": "A. Petrova",
+    "rating": None,
+    "question": MENACE,
+    "reason": None,
+    "reply_by": "2026-11-24T23:59:59+03:00",
+    "overdue": False,
+    "reopened": 1,
+    "remarks": [{"at": "2026-11-21T10:05:00+03:00", "kind": "remark", "text": MENACE, "author": ""}] * 2,
+    "may": list(Act),
+    "answer": MENACE,
+    "text": MENACE,
+    "place": {"address": "x", "lat": 1.5, "lon": 2},
+}
+"""The card with most words of ours."""
+
 
 def wander(s: Stage, move: Any) -> None:
     """A press names a button by its place, on the screen on show or on one of the screens before."""
@@ -175,6 +193,7 @@ def wander(s: Stage, move: Any) -> None:
 @settings(max_examples=30, phases=[Phase.explicit, Phase.generate])  # it names its moves: no need to wait for less
 @given(facts=facts, moves=moves)
 @example(facts={"OpenMatters": MATTERS}, moves=TOLD_IN_TWO)
+@example(facts={"ShowAppeal": dict.fromkeys(NUMBERS, FULLEST)}, moves=[f"card {NUMBERS[0]}"])
 def test_every_screen_is_short_has_labels_that_differ_and_a_way_out(
     who: str, lang: str, facts: dict[str, Any], moves: list[Any]
 ) -> None:
