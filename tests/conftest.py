@@ -49,8 +49,9 @@ def _is_loopback(host: str) -> bool:
 
 def pytest_configure() -> None:
     sys.addaudithook(_only_loopback)
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a shell; our processes inherit it
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for heard, then in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(heard) is signal.SIG_IGN:  # in the background of a shell; what we start would inherit it
+            signal.signal(heard, then)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -7,7 +7,7 @@ import asyncio
 import hmac
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -55,34 +55,40 @@ class Hook:
         return hmac.compare_digest(words.encode("utf-8", "surrogatepass"), self._secret)
 
 
-@dataclass
-class _Waiting:
-    events: list[Received]
-    stored: asyncio.Future[None] = field(default_factory=asyncio.Future)
+@dataclass(eq=False)
+class _Held:
+    """`until` is a time of the loop."""
+
+    event: Received
+    until: float
+    stored: asyncio.Future[None]
 
 
 class Gate:
-    """Events of one person in the order of their messages. What comes while a message waits, waits with it."""
+    """Events of one person in the order of their messages. Each message waits for those before it; what comes behind
+    waits as well, and nothing overtakes them here."""
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._waiting: dict[str, _Waiting] = {}
+        self._held: dict[str, list[_Held]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def take(self, received: Received) -> None:
         """Returns when it is stored; raises what the storing raises."""
         peer = received.update.address.peer if isinstance(received, Said) else ""
-        if not peer or (peer not in self._waiting and not _place(received)):
+        if not peer or (peer not in self._held and not _place(received)):
             await self._store([received])
             return
-        if peer in self._waiting:
-            self._waiting[peer].events.append(received)
+        loop = asyncio.get_running_loop()
+        one = _Held(received, loop.time() + WAIT, loop.create_future())
+        if peer in self._held:
+            self._held[peer].append(one)
         else:
-            self._waiting[peer] = _Waiting([received])
+            self._held[peer] = [one]
             task = asyncio.create_task(self._let_in(peer))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        await asyncio.shield(self._waiting[peer].stored)
+        await asyncio.shield(one.stored)
 
     async def _store(self, received: Sequence[Received]) -> None:
         try:
@@ -93,19 +99,34 @@ class Gate:
             raise
 
     async def _let_in(self, peer: str) -> None:
-        waiting = self._waiting[peer]
+        held, loop = self._held[peer], asyncio.get_running_loop()
         try:
-            await asyncio.sleep(WAIT)
-            del self._waiting[peer]
-            await self._store(in_order(waiting.events))
-        except asyncio.CancelledError:
-            self._waiting.pop(peer, None)
-            waiting.stored.cancel()
-            raise
-        except Exception as error:  # noqa: BLE001 - raised where it is waited for
-            waiting.stored.set_exception(error)
-        else:
-            waiting.stored.set_result(None)
+            while held:
+                await asyncio.sleep(held[0].until - loop.time())
+                going = _due(held, loop.time())
+                try:
+                    await self._store(in_order([one.event for one in going]))
+                except Exception as error:  # noqa: BLE001 - raised where it is waited for
+                    going = list(held)  # what was written later does not come before it
+                    for one in going:
+                        one.stored.set_exception(error)
+                        one.stored.exception()  # whoever brought it may have gone
+                else:
+                    for one in going:
+                        one.stored.set_result(None)
+                held[:] = [one for one in held if one not in going]
+        finally:
+            del self._held[peer]
+            for one in held:
+                one.stored.cancel()
+
+
+def _due(held: Sequence[_Held], now: float) -> list[_Held]:
+    """Those that have waited for long enough, and whatever was written before them."""
+    first = held[0].until
+    due = [one for one in held if one.until <= max(first, now)]
+    last = max(_place(one.event) for one in due)
+    return [one for one in held if one in due or 0 < _place(one.event) < last]
 
 
 def in_order(events: Sequence[Received]) -> list[Received]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -16,10 +16,16 @@ import sqlalchemy.exc
 import structlog.testing
 from aiohttp import web
 
-from bots.receive import accept_all
+from bots.intake import Unstored
+from bots.receive import Update, accept_all
 from bots.vk import hook
+from bots.vk.intake import Intake
+from bots.vk.receive import Received, Said
+from core.conversations.types import Address
 from core.shown import Shown
+from core.talk import Message
 from tests.fakes.vk_callback import Callback
+from tests.messengers.virtual import virtually
 from tests.messengers.vk_kit import GROUP, SECRET, Kit, button, kit, payload
 
 
@@ -155,6 +161,54 @@ async def test_messages_that_overtake_each_other_are_heard_in_the_order_of_writi
     heard = [(row["conversation_id"], row["event"]["text"]) for row in door.kit.heard]
     for there in {conversation for conversation, _ in heard}:
         assert [text for conversation, text in heard if conversation == there] == words
+
+
+def said(cmid: int) -> Said:
+    words = Update(Address("vk", "1", "5"), f"m{cmid}", Message(str(cmid)), b"", "ru")
+    return Said(words, cmid=cmid)
+
+
+@dataclass
+class Stored:
+    """An intake that keeps what it is given; the first `fails` times it cannot."""
+
+    fails: int = 0
+    came: list[int] = field(default_factory=list)
+
+    async def store(self, received: Sequence[Received]) -> None:
+        if self.fails:
+            self.fails -= 1
+            raise Unstored
+        self.came += [one.cmid for one in received if isinstance(one, Said)]
+
+
+def brought(stored: Stored, *when: tuple[float, int]) -> list[BaseException | None]:
+    """At so many seconds, the message of that number; what came of each."""
+
+    async def story(clock: Callable[[], float]) -> list[BaseException | None]:
+        gate = hook.Gate(cast("Intake", stored))
+
+        async def one(seconds: float, cmid: int) -> None:
+            await asyncio.sleep(seconds)
+            await gate.take(said(cmid))
+
+        return await asyncio.gather(*(one(*each) for each in when), return_exceptions=True)
+
+    return virtually(story)
+
+
+def test_a_message_waits_for_those_before_it_whenever_another_one_came_before() -> None:
+    """The first one is let in when the third has only just come."""
+    stored = Stored()
+    brought(stored, (0, 1), (0.29, 3), (0.31, 2))
+    assert stored.came == [1, 2, 3]
+
+
+def test_what_was_written_later_is_not_kept_where_what_was_before_it_was_not() -> None:
+    stored = Stored(fails=1)
+    ends = brought(stored, (0, 1), (0.2, 2), (0.9, 3))
+    assert [type(end) for end in ends] == [Unstored, Unstored, type(None)]
+    assert stored.came == [3]
 
 
 async def test_a_press_waits_for_nobody_but_for_the_words_before_it(door: Door) -> None:

@@ -41,7 +41,7 @@ async def test_nothing_is_confirmed_that_was_not_committed(
         url = await asyncio.to_thread(filled, server.url)
         async with a_town(nursery, url, tmp_path, "telegram webhook", names=NAMES) as town:
             crowd = town.settle(history.draw(seed, PEOPLE, TURNS))
-            saying = asyncio.create_task(crowd.say_it_all(pause=0.7, dice=random.Random(seed)))
+            saying = asyncio.create_task(crowd.say_it_all(pause=1.5, dice=random.Random(seed)))
             await town.until_sent(PEOPLE)
             times = [await struck(town, server, *strike) for strike in STRIKES]
             await saying
@@ -67,9 +67,10 @@ async def test_nothing_is_confirmed_that_was_not_committed(
 async def struck(town: Town, server: Postgres, how: signal.Signals, away: float) -> float:
     """Seconds from the moment at which it can be written to again until an update is confirmed."""
     await server.stop(how)
+    before = town.balancer.answers[200]
     await asyncio.sleep(away)
     await server.start()
-    ready, before = time.monotonic(), town.balancer.answers[200]
+    ready = time.monotonic()
 
     async def goes_on() -> bool:
         return town.balancer.answers[200] > before
