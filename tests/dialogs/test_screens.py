@@ -147,7 +147,8 @@ facts = st.fixed_dictionaries(
     }
 )
 
-TOLD_IN_TWO = [Message("hm"), "help", Message("y" * 4001), Message("1"), (4, 0)]
+SOMEWHERE = Place("", 55.7512, 37.6184)
+TOLD_IN_TWO = [Message("99"), "help", Message("y" * 4001), Message("back", place=SOMEWHERE), (4, 0)]
 """The one is resumed while the other asks, and what the other did not take is offered to it."""
 
 FULLEST = {
