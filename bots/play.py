@@ -25,7 +25,7 @@ OWNER = "play"
 
 def play(process: Process, dialog: str, lang: str, words: TextIO, out: TextIO) -> None:
     """Until the words end. Every line is a message; a number presses a button wherever the screen reads no words, and
-    #number presses it on any screen."""
+    #number presses it on any screen. Each stands beside what presses it."""
     started = process.clock()
     address = Address("terminal", "play", started.isoformat())
     event: Incoming = Command(dialog)
@@ -69,8 +69,10 @@ def _event(words: str, screen: Shown | None) -> Incoming:
 
 def _drawn(screen: Shown) -> str:
     note = f"! {screen.note}\n" if screen.note else ""
+    sign = "#" if screen.reads else ""
     buttons = "".join(
-        f"\n  {n}. {button.label}{f' <{button.url}>' if button.url else ''}"
+        f"\n  {sign}{n}. {button.label}{f' <{button.url}>' if button.url else ''}"
         for n, button in enumerate(screen.buttons, 1)
+        if button.kind in ("press", "link")  # a terminal knows neither where it is nor its phone number
     )
     return f"\n{note}{screen.text}{buttons}\n"

@@ -239,6 +239,8 @@ def test_an_appeal_is_played_through_a_pipe_and_filed_by_the_real_core(folder: P
     assert (played.returncode, played.stderr) == (0, "")
     (number,) = rows(folder, sa.select(appeals.c.number).where(appeals.c.text == words))[0]
     assert f"{number[:3]}-{number[3:6]}-{number[6:]}" in played.stdout
+    assert "  #2. Without an address\n" in played.stdout and "\n  1. Send\n" in played.stdout
+    assert "Send where I am" not in played.stdout
 
 
 def test_play_takes_whatever_is_typed(folder: Path) -> None:
