@@ -35,13 +35,22 @@ class Balancer:
     holds: Callable[[], float] = lambda: 0.0
     """For how many seconds a request is under way."""
     _turn: itertools.count[int] = field(default_factory=itertools.count)
+    _looked_at: set[str] = field(default_factory=set)
 
     async def watch(self) -> None:
-        while True:
-            fronts = sorted(self.fronts)
-            looked = await asyncio.gather(*map(self._is_ready, fronts))
-            self.ready = [front for front, is_ready in zip(fronts, looked, strict=True) if is_ready]
-            await asyncio.sleep(LOOKS_EVERY)
+        """Each front by itself: one that is slow to answer holds up no news of the others."""
+        async with asyncio.TaskGroup() as looks:
+            while True:
+                self.ready = [front for front in self.ready if front in self.fronts]
+                for front in self.fronts - self._looked_at:
+                    self._looked_at.add(front)
+                    looks.create_task(self._look(front))
+                await asyncio.sleep(LOOKS_EVERY)
+
+    async def _look(self, front: str) -> None:
+        is_ready = await self._is_ready(front)
+        self.ready = sorted({*self.ready} - {front} | ({front} if is_ready else set()))
+        self._looked_at.discard(front)
 
     async def _is_ready(self, front: str) -> bool:
         try:

@@ -89,21 +89,23 @@ class Town(Reached):
 
     async def kill(self, name: str) -> int:
         """By kill -9; how many rows it had on their way."""
-        life = self._left(name)
+        life = self.lives.pop(name)
         await life.kill()
+        self._left(life)
         lost = await self.read(lambda conn: ledger.sending(conn, life.pid))
         self.strikes += 1
         self.in_sending += lost
         return lost
 
     async def stop(self, name: str) -> int | None:
-        """As an operator does; its exit code."""
-        return await self._left(name).stop(STOPS_WITHIN)
-
-    def _left(self, name: str) -> Life:
+        """As an operator does; its exit code. The balancer has to find out by itself."""
         life = self.lives.pop(name)
+        code = await life.stop(STOPS_WITHIN)
+        self._left(life)
+        return code
+
+    def _left(self, life: Life) -> None:
         self.balancer.fronts.discard(f"http://127.0.0.1:{life.order.port}")
-        return life
 
     # What they hear
 
