@@ -17,6 +17,19 @@ from core.files.tables import files
 from core.files.types import FileRow, Kind, State
 from core.talk import Document
 
+_P, _D, _F = appeal_photos.c, appeal_documents.c, files.c
+_PHOTOS = (
+    sa.select(_P.ref)
+    .join_from(appeal_photos, files, _F.ref == _P.ref)
+    .where(_P.appeal_id == sa.bindparam("appeal"), _F.state == State.READY)
+    .order_by(_P.position)
+)
+_DOCUMENTS = (
+    sa.select(_F.ref, _F.name, _F.size)
+    .join_from(appeal_documents, files, _F.ref == _D.ref)
+    .where(_D.appeal_id == sa.bindparam("appeal"), _F.state == State.READY)
+    .order_by(_D.position)
+)
 _REF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -38,17 +51,11 @@ def open_file(conn: Connection, actor: Citizen | Official, query: OpenFile, now:
 
 def photos_of(conn: Connection, appeal_id: int) -> tuple[str, ...]:
     """Those that have come; of others there is nothing to show."""
-    p = appeal_photos.c
-    shown = sa.select(p.ref).join_from(appeal_photos, files, files.c.ref == p.ref)
-    there = shown.where(p.appeal_id == appeal_id, files.c.state == State.READY)
-    return tuple(conn.execute(there.order_by(p.position)).scalars())
+    return tuple(conn.execute(_PHOTOS, {"appeal": appeal_id}).scalars())
 
 
 def documents_of(conn: Connection, appeal_id: int) -> tuple[Document, ...]:
-    d, f = appeal_documents.c, files.c
-    shown = sa.select(f.ref, f.name, f.size).join_from(appeal_documents, files, f.ref == d.ref)
-    there = shown.where(d.appeal_id == appeal_id, f.state == State.READY)
-    return tuple(Document(row.ref, row.name, row.size) for row in conn.execute(there.order_by(d.position)))
+    return tuple(Document(row.ref, row.name, row.size) for row in conn.execute(_DOCUMENTS, {"appeal": appeal_id}))
 
 
 def _shown(ref: str, theirs: Condition) -> tuple[Condition, ...]:

@@ -18,7 +18,8 @@ from core.appeals.number import read_number
 from core.appeals.rules import acts_of_author, acts_of_official, may_reopen
 from core.appeals.tables import appeal_history, appeal_remarks, appeals
 from core.appeals.types import Act, AppealCard, HistoryEntry, Reason, Remark, RemarkKind, ShowAppeal, Status
-from core.appeals.whose import at_or_below, left_behind, numbered, of_author
+from core.appeals.whose import held_by, left_behind
+from core.authorities.queries import below
 from core.authorities.tables import authorities, officials
 from core.region.store import read_region
 from core.rubricator.tables import categories
@@ -31,8 +32,7 @@ def show_appeal(conn: Connection, actor: Citizen | Official, query: ShowAppeal, 
     if number is None:
         return None
     official = isinstance(actor, Official)
-    theirs = at_or_below(actor) if isinstance(actor, Official) else of_author(actor)
-    row = conn.execute(_CARD.where(numbered(number), theirs)).first()
+    row = conn.execute(*_card_of(actor, number)).first()
     if row is None:
         return None
     history, status = _history(conn, row.id, hands=official), Status(row.status)
@@ -63,6 +63,8 @@ def show_appeal(conn: Connection, actor: Citizen | Official, query: ShowAppeal, 
     )
 
 
+_ME: sa.BindParameter[int] = sa.bindparam("me")
+_HERE: sa.BindParameter[int] = sa.bindparam("appeal")
 _CARD = sa.select(
     appeals,
     categories.c.name.label("category_name"),
@@ -76,6 +78,15 @@ _CARD = sa.select(
     .join(authorities, authorities.c.id == appeals.c.authority_id)
     .outerjoin(officials, officials.c.id == appeals.c.official_id)
 )
+_NUMBERED = _CARD.where(appeals.c.number == sa.bindparam("number"))
+_OF_AUTHOR = _NUMBERED.where(held_by(_ME))
+_AT_OR_BELOW = _NUMBERED.where(appeals.c.authority_id.in_(below(_ME)))
+
+
+def _card_of(actor: Citizen | Official, number: str) -> tuple[sa.Executable, Mapping[str, Any]]:
+    if isinstance(actor, Official):
+        return _AT_OR_BELOW, {"number": number, "me": actor.authority_id}
+    return _OF_AUTHOR, {"number": number, "me": actor.id}
 
 
 def _may(conn: Connection, actor: Citizen | Official, row: Row[Any], now: datetime) -> frozenset[Act]:
@@ -91,14 +102,19 @@ def _may(conn: Connection, actor: Citizen | Official, row: Row[Any], now: dateti
     return acts_of_author(status, reopens=may_reopen(row.score, row.reopened, low=low, until=until, now=now))
 
 
+_H = appeal_history.c
+_HISTORY: sa.Select[Any] = (
+    sa.select(_H.at, _H.to_status, _H.text, authorities.c.name)
+    .join_from(appeal_history, authorities, authorities.c.id == _H.authority_id, isouter=True)
+    .where(_H.appeal_id == _HERE)
+    .order_by(_H.id)
+)
+_CHANGES = _HISTORY.where(_H.from_status.is_distinct_from(_H.to_status))
+
+
 def _history(conn: Connection, appeal_id: int, *, hands: bool) -> tuple[HistoryEntry, ...]:
     """`hands`: also where it has only gone from one official to another."""
-    h = appeal_history.c
-    entries: sa.Select[Any] = sa.select(h.at, h.to_status, h.text, authorities.c.name).join_from(
-        appeal_history, authorities, authorities.c.id == h.authority_id, isouter=True
-    )
-    told = sa.true() if hands else h.from_status.is_distinct_from(h.to_status)
-    rows = conn.execute(entries.where(h.appeal_id == appeal_id, told).order_by(h.id))
+    rows = conn.execute(_HISTORY if hands else _CHANGES, {"appeal": appeal_id})
     return tuple(HistoryEntry(row.at, Status(row.to_status), row.text, _passed_on(row)) for row in rows)
 
 
@@ -111,13 +127,22 @@ def _last(history: Sequence[HistoryEntry], status: Status) -> str:
     return next((entry.text for entry in reversed(history) if entry.status is status), "")
 
 
+_R = appeal_remarks.c
+_SAID = (
+    sa.select(_R.at, _R.kind, _R.text, officials.c.name)
+    .join_from(
+        appeal_remarks,
+        officials,
+        sa.and_(_R.actor_kind == "official", officials.c.id == _R.actor_id),
+        isouter=True,
+    )
+    .where(_R.appeal_id == _HERE, _R.kind.in_(sa.bindparam("kinds", expanding=True)))
+    .order_by(_R.id)
+)
+
+
 def _remarks(conn: Connection, appeal_id: int, *, notes: bool) -> tuple[Remark, ...]:
     """What its author has added; `notes`: what officials have noted too, and who."""
-    r = appeal_remarks.c
     kinds = tuple(RemarkKind) if notes else (RemarkKind.REMARK,)
-    by_official = sa.and_(r.actor_kind == "official", officials.c.id == r.actor_id)
-    said = sa.select(r.at, r.kind, r.text, officials.c.name).join_from(
-        appeal_remarks, officials, by_official, isouter=True
-    )
-    rows = conn.execute(said.where(r.appeal_id == appeal_id, r.kind.in_(kinds)).order_by(r.id))
+    rows = conn.execute(_SAID, {"appeal": appeal_id, "kinds": kinds})
     return tuple(Remark(row.at, RemarkKind(row.kind), row.text, row.name or "") for row in rows)

@@ -89,7 +89,7 @@ def authority_by_code(conn: Connection, code: str) -> int | None:
     return found
 
 
-def below(authority_id: int) -> sa.Select[Any]:
+def below(authority_id: int | sa.BindParameter[int]) -> sa.Select[Any]:
     """The ids of this authority and of all below it, however deep; for `.in_()`."""
     a = authorities.c
     tree = sa.select(a.id).where(a.id == authority_id).cte(recursive=True)
