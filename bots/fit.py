@@ -68,7 +68,7 @@ class Part:
 
 def units(text: str) -> int:
     """As messengers count: characters beyond the first plane are two."""
-    return len(text) + sum(sign > "\uffff" for sign in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fit(shown: Shown, caps: Caps) -> tuple[Part, ...]:
@@ -124,8 +124,12 @@ def _buttons(shown: Shown, caps: Caps) -> tuple[_Rows, bool, tuple[str, ...]]:
     labels = [button.label for row in rows for button in row]
     short = dict(zip(labels, _shortened(labels, caps.label), strict=True))
     spelled = [f"{place}. {label}" for place, label in enumerate(labels, 1) if short[label] != label]
-    rows = tuple(tuple(replace(button, label=short[button.label]) for button in row) for row in rows)
+    rows = tuple(tuple(_called(button, short[button.label]) for button in row) for row in rows)
     return rows, False, (*spelled, *told)
+
+
+def _called(button: ShownButton, label: str) -> ShownButton:
+    return button if button.label == label else replace(button, label=label)
 
 
 def _may_stand(button: ShownButton, caps: Caps) -> bool:

@@ -27,7 +27,18 @@ uploads = sa.Table(
     sa.Column("handle", sa.Text, nullable=False, info=ERASE),
     info=owned("ref", by="files", vanish=True),
 )
-_U = uploads.c
+_U, _F, _C = uploads.c, files.c, conversations.c
+_SENT_HERE = (
+    sa.select(_F.ref)
+    .join(fetches, fetches.c.ref == _F.ref)
+    .join(conversations, _C.person_id == _F.citizen_id)
+    .where(
+        _F.ref.in_(sa.bindparam("refs", expanding=True)),
+        _C.id == sa.bindparam("here"),
+        _C.person_kind == "citizen",
+        _C.messenger == fetches.c.messenger,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +61,7 @@ def unsent(conn: Connection, parcel: Parcel) -> Parcel:
 
 
 def _own(conn: Connection, refs: Sequence[str], conversation_id: int) -> frozenset[str]:
-    f, c = files.c, conversations.c
-    sent = sa.select(f.ref).join(fetches, fetches.c.ref == f.ref).join(conversations, c.person_id == f.citizen_id)
-    here = (c.id == conversation_id, c.person_kind == "citizen", c.messenger == fetches.c.messenger)
-    return frozenset(conn.execute(sent.where(f.ref.in_(refs), *here)).scalars())
+    return frozenset(conn.execute(_SENT_HERE, {"refs": list(refs), "here": conversation_id}).scalars())
 
 
 def waiting(conn: Connection, refs: Sequence[str]) -> frozenset[str]:

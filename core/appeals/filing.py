@@ -31,6 +31,7 @@ from core.territories.queries import territory_name
 
 TRIES = 20
 """A random number that is taken already is drawn again."""
+_NEW = appeals.insert().returning(appeals)
 
 
 def file_appeal(tx: Connection, actor: Citizen, key: str, command: FileAppeal, now: datetime) -> Outcome:
@@ -103,7 +104,7 @@ def _insert(tx: Connection, values: dict[str, Any]) -> Row[Any] | None:
     for _ in range(TRIES):
         try:
             with tx.begin_nested():
-                return tx.execute(appeals.insert().values({**values, "number": new_number()}).returning(appeals)).one()
+                return tx.execute(_NEW, {**values, "number": new_number()}).one()
         except sa.exc.IntegrityError:
             if tx.execute(sa.select(appeals.c.id).where(appeals.c.key == values["key"])).first():
                 return None

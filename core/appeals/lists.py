@@ -12,7 +12,7 @@ from core.actors import Citizen
 from core.appeals.rules import TITLE_MOST
 from core.appeals.tables import appeals
 from core.appeals.types import OPEN, AppealRow, MyAppeals, OpenMatters, Status
-from core.appeals.whose import of_author
+from core.appeals.whose import held_by, of_author
 from core.text import shortened
 
 PAGE_MOST = 50
@@ -26,6 +26,15 @@ RUNNING = OPEN - {Status.CLARIFY}
 
 ROW = (appeals.c.number, appeals.c.text, appeals.c.status, appeals.c.due_at)
 """The columns of which `as_row` makes a row of any list."""
+_A = appeals.c
+_ASKED = _A.status == Status.CLARIFY
+_ME: sa.BindParameter[int] = sa.bindparam("me")
+_MATTERS: sa.Select[Any] = (
+    sa.select(*ROW)
+    .where(held_by(_ME), sa.or_(_ASKED, sa.and_(_A.status.in_(OPEN), _A.filed_at > sa.bindparam("fresh"))))
+    .order_by(sa.case((_ASKED, 0), else_=1), _A.id.desc())
+    .limit(MATTERS_MOST)
+)
 
 
 def my_appeals(conn: Connection, actor: Citizen, query: MyAppeals, now: datetime) -> tuple[AppealRow, ...]:
@@ -35,12 +44,8 @@ def my_appeals(conn: Connection, actor: Citizen, query: MyAppeals, now: datetime
 
 
 def open_matters(conn: Connection, actor: Citizen, query: OpenMatters, now: datetime) -> tuple[AppealRow, ...]:
-    a = appeals.c
-    asked = a.status == Status.CLARIFY
-    fresh = sa.and_(a.status.in_(OPEN), a.filed_at > now - FRESH)
-    first = sa.case((asked, 0), else_=1)
-    own: sa.Select[Any] = sa.select(*ROW).where(of_author(actor), sa.or_(asked, fresh)).order_by(first, a.id.desc())
-    return tuple(as_row(row, now) for row in conn.execute(own.limit(MATTERS_MOST)))
+    rows = conn.execute(_MATTERS, {"me": actor.id, "fresh": now - FRESH})
+    return tuple(as_row(row, now) for row in rows)
 
 
 def is_overdue(status: Status, due_at: datetime, now: datetime) -> bool:

@@ -18,6 +18,17 @@ from core.conversations.types import Conversation, Elsewhere, FormRow
 
 CITIZEN = "citizen"
 """Officials have one desk: what they have begun there is not looked for in their other chats."""
+_F, _C = forms.c, conversations.c
+_THEIRS = (
+    sa.select(_F.run, _F.name, _F.depth, _F.session, _F.version, _F.conversation_id, _C.messenger, _C.person_id)
+    .join_from(forms, conversations, _C.id == _F.conversation_id)
+    .where(
+        _C.person_kind == CITIZEN,
+        _C.person_id.in_(sa.bindparam("people", expanding=True)),
+        _C.erased_at.is_(None),
+    )
+    .order_by(_F.updated_at.desc(), _F.id)
+)
 
 
 def read(conn: Connection, ids: Sequence[int]) -> dict[int, Conversation]:
@@ -36,12 +47,8 @@ def _for(here: Conversation, begun: Sequence[Elsewhere]) -> tuple[Elsewhere, ...
 
 
 def _begun(conn: Connection, people: Collection[int]) -> dict[int, list[Elsewhere]]:
-    f, c = forms.c, conversations.c
-    theirs = sa.select(f.run, f.name, f.depth, f.session, f.version, f.conversation_id, c.messenger, c.person_id)
-    theirs = theirs.join_from(forms, conversations, c.id == f.conversation_id)
-    theirs = theirs.where(c.person_kind == CITIZEN, c.person_id.in_(people), c.erased_at.is_(None))
     begun = defaultdict[int, list[Elsewhere]](list)
-    for row in conn.execute(theirs.order_by(f.updated_at.desc(), f.id)):
+    for row in conn.execute(_THEIRS, {"people": list(people)}):
         form = FormRow(row.run, row.name, row.depth, row.session)
         begun[row.person_id].append(Elsewhere(row.conversation_id, row.messenger, form, row.version))
     return begun

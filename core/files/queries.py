@@ -14,12 +14,17 @@ from core.talk import Place
 
 REFS_MOST = 100
 """References that are looked at."""
+_F = files.c
+_PLACES = sa.select(_F.ref, _F.lat, _F.lon).where(
+    _F.ref.in_(sa.bindparam("refs", expanding=True)),
+    _F.citizen_id == sa.bindparam("owner"),
+    _F.lat.is_not(None),
+    _F.lon.is_not(None),
+)
 
 
 def place_of_photos(conn: Connection, actor: Citizen, query: PlaceOfPhotos, now: datetime) -> Place | None:
-    f, refs = files.c, query.refs[:REFS_MOST]
-    known = sa.select(f.ref, f.lat, f.lon).where(
-        f.ref.in_(refs), f.citizen_id == actor.id, f.lat.is_not(None), f.lon.is_not(None)
-    )
-    places = {row.ref: Place("", row.lat, row.lon) for row in conn.execute(known)}
+    refs = query.refs[:REFS_MOST]
+    known = conn.execute(_PLACES, {"refs": list(refs), "owner": actor.id})
+    places = {row.ref: Place("", row.lat, row.lon) for row in known}
     return next((places[ref] for ref in refs if ref in places), None)

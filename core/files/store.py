@@ -14,6 +14,16 @@ from core.files.types import FileRow, Kind, State
 from core.talk import Document, Place
 
 REF_BYTES = 16
+_F = files.c
+_OWN = (
+    sa.select(sa.func.count())
+    .select_from(files)
+    .where(
+        _F.ref.in_(sa.bindparam("refs", expanding=True)),
+        _F.citizen_id == sa.bindparam("owner"),
+        _F.kind == sa.bindparam("kind"),
+    )
+)
 
 
 def add_file(
@@ -35,7 +45,7 @@ def add_file(
 
 def insert(tx: Connection, citizen_id: int, row: dict[str, object], now: datetime) -> str:
     ref = secrets.token_urlsafe(REF_BYTES)
-    tx.execute(files.insert().values({**row, "ref": ref, "citizen_id": citizen_id, "created_at": now}))
+    tx.execute(files.insert(), {**row, "ref": ref, "citizen_id": citizen_id, "created_at": now})
     return ref
 
 
@@ -53,10 +63,8 @@ def find_file(conn: Connection, ref: str) -> FileRow | None:
 
 def owns_all(conn: Connection, citizen_id: int, refs: Collection[str], kind: Kind) -> bool:
     """Those that have not come yet are owned too."""
-    f = files.c
-    own = (f.ref.in_(refs), f.citizen_id == citizen_id, f.kind == kind)
-    count = sa.select(sa.func.count()).select_from(files).where(*own)
-    return not refs or conn.execute(count).scalar_one() == len(set(refs))
+    own = {"refs": list(refs), "owner": citizen_id, "kind": kind}
+    return not refs or conn.execute(_OWN, own).scalar_one() == len(set(refs))
 
 
 def described(conn: Connection, refs: Iterable[str]) -> tuple[Document, ...]:

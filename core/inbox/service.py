@@ -57,6 +57,19 @@ _TRY = (
 )
 _SETTLE = sa.update(inbox).where(_I.id.in_(_IDS)).values(state="done", settled_at=_NOW)
 _EMPTY = sa.update(inbox).where(_I.id.in_(_IDS), _I.raw.is_(None)).values(event={})
+_OPEN = (  # of what one person sends in pieces, the piece that waits for the next
+    sa.select(_I.id, _I.event, _I.part, _I.received_at)
+    .where(
+        _I.conversation_id == sa.bindparam("here"),
+        _I.key != sa.bindparam("key"),
+        _I.part.is_not(None),
+        _I.state == "new",
+        _I.attempts == 0,
+        _I.not_before > _NOW,
+    )
+    .order_by(_I.id.desc())
+    .limit(1)
+)
 _KINDS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in (Press, Message, Command)}
 
 
@@ -90,11 +103,9 @@ def accept(
 def _join(tx: Connection, conversation_id: int, key: str, event: Incoming, part: str, now: datetime) -> None:
     """Whoever says something else has finished what they were sending."""
     i, c = inbox.c, conversations.c
-    here = (i.conversation_id == conversation_id, i.key != key, i.part.is_not(None), i.state == "new", i.attempts == 0)
-    waiting = sa.select(i.id, i.event, i.part, i.received_at).where(*here, i.not_before > now).order_by(i.id.desc())
     if part:  # one of two that come at once is first; both have locked the key of the conversation by now
         tx.execute(sa.select(c.id).where(c.id == conversation_id).with_for_update(key_share=True))
-    first = tx.execute(waiting.limit(1)).first()
+    first = tx.execute(_OPEN, {"here": conversation_id, "key": key, "now": now}).first()
     if first is None:
         return
     opened = parts.Open(first.part, _event(first.event), first.received_at)

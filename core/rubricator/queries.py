@@ -28,6 +28,8 @@ class Promise:
 
 _C = categories.c
 _ACTIVE = sa.select(_C.code, _C.name, _C.synonyms).where(_C.active).order_by(_C.position, _C.code)
+_PROMISE = sa.select(_C.name, _C.sla_days, _C.sla_basis).where(_C.code == sa.bindparam("code"))
+_PROMISE_NOW = _PROMISE.where(_C.active)
 
 
 def suggest_categories(conn: Connection, actor: Actor, query: SuggestCategories, now: datetime) -> Suggestion:
@@ -44,12 +46,10 @@ def _all(conn: Connection) -> tuple[Mapping[str, Category], tuple[Vocabulary, ..
 
 def promise_of(conn: Connection, code: str) -> Promise | None:
     """None if there is no such category, or none that is still filed under."""
-    c = categories.c
-    row = conn.execute(sa.select(c.name, c.sla_days, c.sla_basis).where(c.code == code, c.active)).first()
+    row = conn.execute(_PROMISE_NOW, {"code": code}).first()
     return Promise(*row) if row else None
 
 
 def old_promise_of(conn: Connection, code: str) -> Promise:
     """As `promise_of`, for what was filed while the category was in use."""
-    c = categories.c
-    return Promise(*conn.execute(sa.select(c.name, c.sla_days, c.sla_basis).where(c.code == code)).one())
+    return Promise(*conn.execute(_PROMISE, {"code": code}).one())
