@@ -34,6 +34,8 @@ CITIZENS = size(60, 25_000)
 """Each is pushed two statuses, and a timer closes their appeal: three items for each."""
 AT_ONCE = 50
 ANSWER = "The pothole has been filled this morning."
+COMES_BACK = 2
+"""Polls of who does not know yet that it has been replaced."""
 
 
 @pytest.mark.timeout(900)
@@ -61,6 +63,7 @@ async def test_a_worker_comes_back_after_its_lease(
         what = "two pollers: the one that stood still for its lease comes back"
         figures(18, what, **town.counts(verdict), conflicts=conflicts)
     assert verdict.whole and verdict.excess <= frozen, verdict
+    assert conflicts <= COMES_BACK, f"{conflicts} polls met another one"
 
 
 @pytest.mark.timeout(size(900, 7200))
