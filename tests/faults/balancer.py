@@ -36,6 +36,7 @@ class Balancer:
     """For how many seconds a request is under way."""
     _turn: itertools.count[int] = field(default_factory=itertools.count)
     _looked_at: set[str] = field(default_factory=set)
+    _under_way: set[asyncio.Event] = field(default_factory=set)
 
     async def watch(self) -> None:
         """Each front by itself: one that is slow to answer holds up no news of the others."""
@@ -60,6 +61,20 @@ class Balancer:
             return False
 
     async def pass_on(self, request: web.Request) -> web.Response:
+        answered = asyncio.Event()
+        self._under_way.add(answered)
+        try:
+            return await self._pass_on(request)
+        finally:
+            self._under_way.remove(answered)
+            answered.set()
+
+    async def caught_up(self) -> None:
+        """Whatever is under way now has been answered."""
+        for answered in list(self._under_way):
+            await answered.wait()
+
+    async def _pass_on(self, request: web.Request) -> web.Response:
         body = await request.read()
         if seconds := self.holds():
             await asyncio.sleep(seconds)

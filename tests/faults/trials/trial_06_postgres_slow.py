@@ -74,7 +74,8 @@ async def test_while_every_connection_waits_nothing_is_confirmed(
         async with await connected(postgres_region) as other:
             await other.execute("BEGIN")
             await other.execute("LOCK TABLE inbox")
-            await put_off(town, 1)  # what was confirmed just before has been answered by now
+            await put_off(town, 1)
+            await town.balancer.caught_up()  # what was stored just before has been answered by now
             before = town.balancer.answers[200]
             await asyncio.sleep(HELD)
             confirmed = town.balancer.answers[200] - before
@@ -101,6 +102,7 @@ async def test_a_database_that_becomes_read_only_confirms_nothing(
         await town.crowd.until_said(2 * PEOPLE)
         await read_only(postgres_region, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         await put_off(town, 1)
+        await town.balancer.caught_up()
         before = town.balancer.answers[200]
         await asyncio.sleep(READ_ONLY)
         confirmed = town.balancer.answers[200] - before
