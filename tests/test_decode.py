@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import math
 import os
 import sys
 import time
@@ -128,6 +129,18 @@ def test_what_is_transparent_becomes_white() -> None:
 def test_large_pictures_become_small_and_small_ones_stay_as_large_as_they_are() -> None:
     assert opened(picture.decode(samples.picture(size=(5000, 2500)))).size == (2560, 1280)
     assert opened(picture.decode(samples.picture(size=(60, 40)))).size == (60, 40)
+
+
+@pytest.mark.parametrize(
+    ("size", "shown", "of_it"),
+    [((1, 60000), (128, 2560), 1 / 128), ((420, 20), (420, 21), 20 / 21), ((20, 400), (20, 400), 1)],
+)
+def test_a_strip_gets_margins_where_messengers_would_not_take_it(
+    size: tuple[int, int], shown: tuple[int, int], of_it: float
+) -> None:
+    seen = opened(picture.decode(samples.saved(Image.new("RGB", size), "PNG"))).convert("L")
+    assert seen.size == shown
+    assert sum(seen.histogram()[:128]) / math.prod(seen.size) == pytest.approx(of_it, abs=0.02)
 
 
 DOCUMENTS = {

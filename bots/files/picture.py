@@ -15,6 +15,8 @@ from bots.files.kinds import PHOTO
 PIXELS_MOST = 50_000_000
 """That a picture may announce; more is not decoded at all."""
 SIDE_MOST = 2560
+RATIO_MOST = 20
+"""Of the sides (core.telegram.org/bots/api#sendphoto; dev.vk.com, «Загрузка файлов»: 1:20)."""
 QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
 WHITE = (255, 255, 255)
@@ -59,9 +61,16 @@ def _plain(image: Image.Image) -> Image.Image:
     image.thumbnail((SIDE_MOST, SIDE_MOST))
     turned = _upright(image)
     seen = turned.convert("RGBA") if turned.has_transparency_data else _in_srgb(turned, profile)
-    clean = Image.new("RGB", seen.size, WHITE)
-    clean.paste(seen, mask=seen.getchannel("A") if seen.mode == "RGBA" else None)
+    clean = Image.new("RGB", _shape(seen.size), WHITE)
+    middle = ((clean.width - seen.width) // 2, (clean.height - seen.height) // 2)
+    clean.paste(seen, middle, mask=seen.getchannel("A") if seen.mode == "RGBA" else None)
     return clean
+
+
+def _shape(size: tuple[int, int]) -> tuple[int, int]:
+    """A strip that is narrower gets margins: messengers take no such picture."""
+    narrowest = math.ceil(max(size) / RATIO_MOST)
+    return max(size[0], narrowest), max(size[1], narrowest)
 
 
 def _upright(image: Image.Image) -> Image.Image:
