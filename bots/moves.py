@@ -40,8 +40,9 @@ from dialogs.session import Session, session_from_json, session_to_json
 from dialogs.shell import hear
 from dialogs.ways import left_behind
 
-ROUNDS = 24
-"""Queries and commands of one event; more is a dialog that goes in circles."""
+ROUNDS, FOR_EACH = 24, 4
+"""Queries and commands of one event, and for each message that was kept and may be heard again with it; more is a
+dialog that goes in circles."""
 APOLOGY = line(
     "Something went wrong on our side with your last message. It is kept, and we will look into it. "
     "Please go on, or try again later."
@@ -159,7 +160,9 @@ class Move:
     def _answer_all(
         self, conn: Connection, heard: Heard, moving: Moving, asked: Load | Do | None, *, writing: bool
     ) -> bool:
-        for _ in range(ROUNDS):
+        kept = sum(len(session.heard) for session in (*self.talk.frames, *self.talk.aside))
+        kept += sum(len(begun.session.heard) for begun in self.talk.elsewhere)
+        for _ in range(ROUNDS + FOR_EACH * kept):
             if isinstance(asked, Do) and not writing:
                 self._open = (moving, asked)
                 return False
