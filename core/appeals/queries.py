@@ -18,8 +18,7 @@ from core.appeals.number import read_number
 from core.appeals.rules import acts_of_author, acts_of_official, may_reopen
 from core.appeals.tables import appeal_history, appeal_remarks, appeals
 from core.appeals.types import Act, AppealCard, HistoryEntry, Reason, Remark, RemarkKind, ShowAppeal, Status
-from core.appeals.whose import held_by, left_behind
-from core.authorities.queries import below
+from core.appeals.whose import held_by, left_behind, looked_at_from
 from core.authorities.tables import authorities, officials
 from core.region.store import read_region
 from core.rubricator.tables import categories
@@ -80,7 +79,7 @@ _CARD = sa.select(
 )
 _NUMBERED = _CARD.where(appeals.c.number == sa.bindparam("number"))
 _OF_AUTHOR = _NUMBERED.where(held_by(_ME))
-_AT_OR_BELOW = _NUMBERED.where(appeals.c.authority_id.in_(below(_ME)))
+_AT_OR_BELOW = _NUMBERED.where(looked_at_from(_ME))
 
 
 def _card_of(actor: Citizen | Official, number: str) -> tuple[sa.Executable, Mapping[str, Any]]:

@@ -47,7 +47,11 @@ def of_authority(actor: Official) -> Condition:
 
 def at_or_below(actor: Official) -> Condition:
     """Here they look."""
-    return appeals.c.authority_id.in_(below(actor.authority_id))
+    return looked_at_from(actor.authority_id)
+
+
+def looked_at_from(authority: int | sa.BindParameter[int]) -> Condition:
+    return appeals.c.authority_id.in_(below(authority))
 
 
 def left_behind() -> Condition:
