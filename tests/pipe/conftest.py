@@ -16,9 +16,10 @@ import sqlalchemy as sa
 import structlog.testing
 from sqlalchemy.engine import Connection
 
+from bots.config import ROOT
 from bots.deliver import Deliver, Served
 from bots.front import Front
-from bots.house import Houses
+from bots.house import Houses, load_houses
 from bots.schema import metadata_with_all_tables
 from bots.signals import Signals
 from bots.transport import Outcome, Parcel, Sent, Transport
@@ -30,7 +31,7 @@ from core.outbox import enqueue_notice
 from core.outbox import service as outbox
 from core.outbox.types import Lane, State
 from core.shown import Shown, to_json
-from core.speech import Speech, Speeches
+from core.speech import Speech, Speeches, load_speeches
 from core.talk import Command, Incoming, Message
 from dialogs.house import House, unwire
 from dialogs.registry import gather
@@ -40,6 +41,11 @@ from tests.pipe import dialogs
 T = TypeVar("T")
 TABLES = metadata_with_all_tables().tables
 ENGLISH = {lang: Speech(lang, gettext.NullTranslations(), ZoneInfo("UTC")) for lang in ("ru", "en")}
+
+
+def real_houses(zone: str = "UTC") -> Houses:
+    """The dialogs of the product, in its languages."""
+    return load_houses(load_speeches(ROOT / "locales", ZoneInfo(zone)))
 
 
 @dataclass

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import pytest
 import sqlalchemy as sa
 
-from bots.config import ROOT
 from bots.front import Front
-from bots.house import load_houses
 from core.authorities.entries import revoke_official
 from core.conversations.service import LEASE
 from core.inbox import service as inbox
 from core.outbox.types import State
-from core.speech import load_speeches
 from tests.builders import a_filed, an_official
-from tests.pipe.conftest import TABLES, Pipe, a_pipe
+from tests.pipe.conftest import TABLES, Pipe, a_pipe, real_houses
 
 AGREE, FILE = "agree", "file"
 
@@ -311,7 +306,7 @@ async def test_one_that_kills_its_process_takes_nobody_with_it(pipe: Pipe) -> No
 
 
 async def test_however_much_was_said_while_we_asked_it_all_begins_the_new_message(pipe: Pipe) -> None:
-    pipe.houses = load_houses(load_speeches(ROOT / "locales", ZoneInfo("UTC")))
+    pipe.houses = real_houses()
     chat = pipe.a_citizen(consent=True)
     pipe.write(lambda tx: a_filed(tx, chat, pipe.now))  # fresh: what comes next may belong to it
     said = [f"The lamp no. {n} is dark." for n in range(40)]

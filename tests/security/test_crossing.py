@@ -9,17 +9,13 @@ import random
 import re
 from contextlib import closing
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
-from bots.config import ROOT
-from bots.house import load_houses
 from core.db import Database, metadata
 from core.personal.registry import owned_tables, rows_of
-from core.speech import load_speeches
 from core.talk import Command, Incoming, Message
 from dialogs.house import unwire
 from tests.builders import Chat, fill
-from tests.pipe.conftest import Pipe, Postbox
+from tests.pipe.conftest import Pipe, Postbox, real_houses
 
 PEOPLE = int(os.environ.get("PEOPLE", "10"))
 """PEOPLE=1000 takes some minutes."""
@@ -65,7 +61,7 @@ async def test_nobody_ever_sees_or_changes_what_is_another_ones(sqlite_url: str)
     dice, postbox = random.Random(seed), Postbox()
     with closing(Database(sqlite_url)) as db:
         db.write(fill).result()
-        pipe = Pipe(db, houses=load_houses(load_speeches(ROOT / "locales", ZoneInfo("UTC"))))
+        pipe = Pipe(db, houses=real_houses())
         crowd = [Somebody(pipe.a_citizen(consent=True), n) for n in range(PEOPLE)]
         by_chat = {one.chat.id: one for one in crowd}
         for _ in range(ROUNDS):

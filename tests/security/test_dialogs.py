@@ -8,13 +8,11 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
-from bots.config import ROOT
-from bots.house import Houses, load_houses
+from bots.house import Houses
 from core import app
 from core.actors import Actor
 from core.appeals.types import Pile
@@ -23,10 +21,10 @@ from core.errors import Refusal
 from core.notify.types import NoticeKind
 from core.personal.registry import owned_tables, rows_of
 from core.shown import Shown
-from core.speech import load_speeches
 from core.talk import Command, Do, Done, Failed, Incoming, Load, Message, Press
 from dialogs.house import House, Talk, unwire, worded
 from dialogs.shell import hear
+from tests.pipe.conftest import real_houses
 from tests.security.rights_core import SAID
 from tests.security.rights_dialogs import DIALOGS, IN_BRIEF, NOTICES, Dialog
 from tests.security.scene import CITIZENS, COUNTED, OFFICIALS, PEOPLE, Scene, they, writes
@@ -41,7 +39,7 @@ PEOPLE_OF = {"menu": CITIZENS, "desk": OFFICIALS}
 
 @cache
 def houses() -> Houses:
-    return load_houses(load_speeches(ROOT / "locales", ZoneInfo("Europe/Moscow")))
+    return real_houses("Europe/Moscow")
 
 
 def house_of(audience: str) -> House:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.engine import Connection
 
-from bots.config import ROOT
-from bots.house import load_houses
 from core import app
 from core.actors import Role
 from core.appeals.types import Reason, RejectAppeal
@@ -19,9 +16,8 @@ from core.authorities.entries import revoke_official
 from core.authorities.tables import officials
 from core.db import Database
 from core.errors import NotAllowed
-from core.speech import load_speeches
 from tests.builders import NOON, Chat, a_citizen, a_filed, an_official, fill, the_official
-from tests.pipe.conftest import Pipe, Postbox
+from tests.pipe.conftest import Pipe, Postbox, real_houses
 
 
 @pytest.fixture
@@ -29,7 +25,7 @@ def desk(sqlite_url: str) -> Iterator[tuple[Pipe, Chat, str]]:
     """A coordinator at their desk, and a new appeal there."""
     with closing(Database(sqlite_url)) as db:
         db.write(fill).result()
-        pipe = Pipe(db, houses=load_houses(load_speeches(ROOT / "locales", ZoneInfo("UTC"))))
+        pipe = Pipe(db, houses=real_houses())
         author = pipe.write(lambda tx: a_citizen(tx, consent=True))
         yield pipe, pipe.write(an_official), pipe.write(lambda tx: a_filed(tx, author))
 

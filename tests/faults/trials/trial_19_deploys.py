@@ -8,17 +8,13 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
-from bots.config import ROOT
-from bots.house import load_houses
 from core.db import Database
 from core.inbox import service as inbox
-from core.speech import load_speeches
 from core.talk import Command, Incoming, Message
 from dialogs.house import unwire
 from tests.builders import Chat, a_citizen
@@ -27,7 +23,7 @@ from tests.faults.history import word
 from tests.faults.ledger import TABLES
 from tests.faults.releases import releases
 from tests.faults.size import size
-from tests.pipe.conftest import Pipe
+from tests.pipe.conftest import Pipe, real_houses
 
 PEOPLE = size(150, 5_000)
 MOVES_MOST = 40
@@ -66,7 +62,7 @@ async def test_everybody_comes_to_the_end_through_every_release(
 ) -> None:
     dice = random.Random(seed)
     with closing(Database(sqlite_region)) as db, capture_logs() as logs:
-        pipe = Pipe(db, houses=load_houses(load_speeches(ROOT / "locales", ZoneInfo("Europe/Moscow"))))
+        pipe = Pipe(db, houses=real_houses("Europe/Moscow"))
         people = [Walker(db.write(a_citizen).result(), str(n)) for n in range(PEOPLE)]
         seekers = [db.write(a_citizen).result() for _ in range(PEOPLE // 10)]
         for chat in seekers:  # half of a form that is to be taken away
