@@ -58,6 +58,11 @@ class Metrics:
             ["attempt"],
             registry=known,
         )
+        self._too_often = Counter(
+            "otklik_web_too_often",
+            "Requests of pages that were told to wait, because their caller asked too much",
+            registry=known,
+        )
         self._up = Gauge(
             "otklik_messenger_up",
             "Whether the messenger has let this process in",
@@ -87,6 +92,9 @@ class Metrics:
 
     def heard(self, attempt: int) -> None:
         self._heard.labels(str(attempt)).inc()
+
+    def too_often(self) -> None:
+        self._too_often.inc()
 
     def connected(self, messenger: str, account: str, *, up: bool) -> None:
         self._up.labels(messenger, account).set(up)

@@ -201,6 +201,7 @@ async def _pages(
         stopping=stopping,
         reached=process.reached,
         draining=stop,
+        metrics=world.metrics,
     )
     # Nobody compresses what they send us, and what is not unpacked cannot be a bomb.
     runner = web.AppRunner(build(context, hooks), access_log=None, shutdown_timeout=STREAMS_END, auto_decompress=False)

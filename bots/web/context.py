@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from bots.config import Settings
 from bots.files.decode import Decoder
 from bots.files.store import FileStore
+from bots.metrics import Metrics
 from bots.outage import in_time
 from bots.signals import Signals
 from core.clock import Clock
@@ -38,6 +39,7 @@ class Context:
     decoder: Decoder = field(default_factory=Decoder)
     reached: Callable[[str], None] = lambda hop: None
     draining: asyncio.Event = field(default_factory=asyncio.Event)
+    metrics: Metrics = field(default_factory=Metrics)
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
         return await in_time(self.db, self.db.read(fn))

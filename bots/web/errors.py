@@ -32,6 +32,7 @@ TOO_LONG = line("This is too long for one message. Please make it shorter.")
 NO_PAGE = line("There is no such page. Please check the address or begin from the start.")
 FOREIGN = line("Please open the link itself and press the button there.")
 BUSY = line("We cannot take it just now. Please wait a few seconds: the page will try again by itself.")
+TOO_OFTEN = line("This was too much at once. Please try again in a little while.")
 BROKEN = line("Something went wrong on our side. Please try again in a minute.")
 
 RETRY_AFTER = "5"
@@ -49,6 +50,14 @@ class NotOurs(Exception):
 
 class Stranger(Exception):
     """Nobody that we know."""
+
+
+class TooOften(Exception):
+    """May come again after so many seconds."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__()
+        self.wait = wait
 
 
 def sentences(
@@ -76,6 +85,8 @@ def sentences(
             return say(request, 400, NOT_OURS)
         except Stranger:
             return say(request, 401, NOT_HERE)
+        except TooOften as error:
+            return say(request, 429, TOO_OFTEN, {"Retry-After": str(error.wait)})
         except NotAllowed as error:
             return say(request, 404, error.why)
         except Refusal as error:

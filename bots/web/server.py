@@ -16,6 +16,7 @@ from bots.web.chat import Chat
 from bots.web.context import Context
 from bots.web.errors import FOREIGN, Handler, NotOurs, sentences
 from bots.web.files import Files, fetch
+from bots.web.floods import Floods, guard
 from bots.web.health import Health
 from bots.web.pages import Pages
 
@@ -31,7 +32,12 @@ def build(context: Context, hooks: Iterable[web.RouteDef] = ()) -> web.Applicati
     """`hooks` are where messengers bring their updates."""
     pages = Pages(context)
     app = web.Application(
-        middlewares=[_named, sentences(context.speeches, pages.notice), _own_origin(context.settings.address)],
+        middlewares=[
+            _named,
+            sentences(context.speeches, pages.notice),
+            guard(Floods(), context.metrics),
+            _own_origin(context.settings.address),
+        ],
         client_max_size=MOST + 1024,
     )
     app.on_response_prepare.append(_headers(context.settings.web_origins))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from playwright.async_api import Browser, BrowserContext, Request, expect
+from playwright.async_api import Browser, BrowserContext, Request, Route, expect
 
 from tests.browser.people import STORY, Person, a_citizen
 from tests.browser.product import Product
@@ -84,3 +84,24 @@ async def test_a_used_link_says_what_to_do(product: Product, browser: Browser) -
     assert response is not None
     assert response.status == 410
     await expect(page.get_by_text("Попросите")).to_be_visible()
+
+
+async def test_what_is_too_much_at_once_is_sent_again_when_the_time_has_passed(
+    product: Product, browser_context: BrowserContext
+) -> None:
+    citizen, refused = await a_citizen(browser_context, product.address), 0
+
+    async def wait_first(route: Route) -> None:
+        nonlocal refused
+        if refused < 2:
+            refused += 1
+            await route.fulfill(status=429, headers={"Retry-After": "1"}, json={"error": "Слишком много"})
+        else:
+            await route.continue_()
+
+    await citizen.page.route("**/api/chat/messages", wait_first)
+    await citizen.say(STORY)
+    await expect(citizen.button("Даю согласие")).to_be_visible()
+    await bubbles(citizen, STORY)
+    await expect(citizen.page.get_by_text("Слишком много")).to_have_count(0)
+    assert refused == 2

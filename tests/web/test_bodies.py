@@ -19,6 +19,7 @@ from core.inbox.tables import inbox
 from tests.web.site import WORDS, Answer, Person, Site, message_id
 
 ID = "an-id-as-ours-are"
+PEOPLE = 8
 
 
 def body(**fields: Any) -> bytes:
@@ -230,12 +231,13 @@ BODIES = st.fixed_dictionaries({}, optional=FIELDS) | st.sampled_from(sorted(OUR
 
 @pytest.fixture
 async def persons(site: Site) -> AsyncIterator[tuple[Person, ...]]:
-    yield tuple(site.citizen(lang) for lang in ("ru", "en"))
+    """So many that none of them asks too much at once."""
+    yield tuple(site.citizen(lang) for lang in ("ru", "en") * (PEOPLE // 2))
     await site.quiet()  # what was taken has been answered too
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(body=BODIES | JUNK, ascii=st.booleans(), who=st.integers(0, 1))
+@given(body=BODIES | JUNK, ascii=st.booleans(), who=st.integers(0, PEOPLE - 1))
 async def test_any_json_is_taken_or_refused_and_never_breaks_anything(
     persons: tuple[Person, ...],
     body: Any,
