@@ -75,8 +75,8 @@ def _lock(tx: Connection, here: Conversation, ids: Collection[int]) -> None:
     """Nobody waits for a lock here: two who take from each other would wait for ever."""
     c = conversations.c
     theirs = (c.person_kind == here.person.kind, c.person_id == here.person.id, c.erased_at.is_(None))
-    there = sa.select(c.id).where(c.id.in_(ids), *theirs).order_by(c.id).with_for_update(skip_locked=True)
-    if len(tx.execute(there).all()) < len(ids):
+    there = sa.select(c.id).where(c.id.in_(ids), *theirs).order_by(c.id)
+    if len(tx.execute(there.with_for_update(skip_locked=True, key_share=True)).all()) < len(ids):
         raise Lost
 
 

@@ -81,7 +81,7 @@ def claim(tx: Connection, owner: str, limit: int, now: datetime, only: int | Non
     waiting = sa.select(c.id).where(c.pending_at <= now, free, wanted).order_by(c.pending_at).limit(limit)
     taken = (
         sa.update(conversations)
-        .where(c.id.in_(waiting.with_for_update(skip_locked=True)))
+        .where(c.id.in_(waiting.with_for_update(skip_locked=True, key_share=True)))
         .values(lease_owner=owner, lease_until=now + LEASE)
         .returning(c.id)
     )
@@ -125,7 +125,7 @@ def save(tx: Connection, before: Conversation, saved: Saved, owner: str, now: da
 def renew_live(tx: Connection, conversation_id: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """The screen on show has been shown anew. False if it is not on show any more."""
     here = conversations.c.id == conversation_id
-    live = tx.execute(sa.select(conversations.c.live).where(here).with_for_update()).scalar()
+    live = tx.execute(sa.select(conversations.c.live).where(here).with_for_update(key_share=True)).scalar()
     if live != old:
         return False
     tx.execute(sa.update(conversations).where(here).values(live=dict(new)))
@@ -143,7 +143,7 @@ def keep(tx: Connection, ids: Sequence[int], owner: str, now: datetime) -> None:
     """Its work takes long, and it is alive. What it is saving this moment nobody else can take anyway."""
     c = conversations.c
     mine = sa.select(c.id).where(c.id.in_(ids), c.lease_owner == owner).order_by(c.id)
-    free = mine.with_for_update(skip_locked=True)
+    free = mine.with_for_update(skip_locked=True, key_share=True)
     tx.execute(sa.update(conversations).where(c.id.in_(free)).values(lease_until=now + LEASE))
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.conversations import service as conversations
 from core.conversations.service import LEASE, Lost
 from core.conversations.types import FormRow, Saved
+from core.outbox import service as outbox
+from core.shown import Shown, to_json
 from tests.builders import Chat
-from tests.pipe.conftest import Pipe
+from tests.pipe.conftest import Pipe, a_pipe
 
 ASKED = FormRow("run1", "asks", 0, {"form": "asks", "answers": {"one": "да"}})
 ASIDE = FormRow("run2", "note", None, {"form": "note"})
@@ -58,6 +61,20 @@ def test_of_many_who_claim_at_once_each_conversation_goes_to_one(pipe: Pipe) -> 
     ]
     taken = [id for future in futures for id in future.result()]
     assert sorted(taken) == [chat.id for chat in chats]
+
+
+def test_what_is_just_being_put_into_a_chat_keeps_nobody_from_hearing_it(postgres_url: str) -> None:
+    """A row that names the conversation holds its key until the commit: no reason to pass it over for a second."""
+    with a_pipe(postgres_url) as pipe:
+        chat = pipe.a_citizen()
+        pipe.says(chat, "hello")
+        shown = Shown("A push")
+
+        def pushes(tx: sa.Connection) -> list[int]:
+            outbox.enqueue_screen(tx, chat.id, to_json(shown), key="push", edit=False, keep=False, now=pipe.now)
+            return claimed(pipe, "one")
+
+        assert pipe.write(pushes) == [chat.id]
 
 
 def test_who_has_waited_longest_is_served_first(pipe: Pipe) -> None:
