@@ -32,9 +32,13 @@ class Balancer:
     """Whether this answer of a front that has taken a request gets lost on its way; `lost` have been."""
     lost: int = 0
     broken: int = 0
+    breaks: list[str] = field(default_factory=list)
+    """How each of them came about."""
     holds: Callable[[], float] = lambda: 0.0
     """For how many seconds a request is under way."""
     _turn: itertools.count[int] = field(default_factory=itertools.count)
+    _news: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """When the last look at each front ended, and what it has said."""
     _looked_at: set[str] = field(default_factory=set)
     _under_way: set[asyncio.Event] = field(default_factory=set)
 
@@ -56,9 +60,17 @@ class Balancer:
     async def _is_ready(self, front: str) -> bool:
         try:
             async with self.session.get(f"{front}/health/ready", timeout=aiohttp.ClientTimeout(total=3)) as answer:
-                return answer.status == 200
-        except (aiohttp.ClientError, TimeoutError):
-            return False
+                said = str(answer.status)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            said = type(error).__name__
+        self._news[front] = asyncio.get_running_loop().time(), said
+        return said == "200"
+
+    def _breaks(self, front: str, why: str) -> None:
+        self.broken += 1
+        now = asyncio.get_running_loop().time()
+        news = ", ".join(f"{one} {now - at:.1f} s ago: {said}" for one, (at, said) in self._news.items())
+        self.breaks.append(f"{front or 'none'}: {why}; ready: {self.ready}, of {sorted(self.fronts)}; {news}")
 
     async def pass_on(self, request: web.Request) -> web.Response:
         answered = asyncio.Event()
@@ -99,10 +111,10 @@ class Balancer:
                     return web.Response(status=answer.status, body=await answer.read(), headers=kept)
             except aiohttp.ClientConnectorError:
                 continue  # it has read nothing
-            except (aiohttp.ClientError, TimeoutError):
-                self.broken += 1
+            except (aiohttp.ClientError, TimeoutError) as error:
+                self._breaks(front, f"{type(error).__name__}: {error}")
                 return web.Response(status=502)
-        self.broken += 1
+        self._breaks("", "nobody took it")
         return web.Response(status=503, headers={"Retry-After": "1"})
 
 

@@ -58,8 +58,8 @@ async def test_a_rolling_deploy_is_not_noticed(
             stopping_s=stopping_s,
         )
     assert verdict.whole, verdict
-    assert not verdict.excess and not broken, (verdict, town.balancer.answers)
     assert codes == [0] * len(codes)
+    assert not verdict.excess and not broken, (verdict, town.balancer.answers, town.balancer.breaks)
 
 
 @pytest.mark.timeout(900)
