@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 T = TypeVar("T")
 WITHIN = 2.0
 """Seconds that the database has to answer."""
+ENDING = "this process is about to end"
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +47,7 @@ class Health:
     async def ready(self, request: web.Request) -> web.Response:
         """503 from the moment at which the process is told to stop, so that a balancer leads nobody here any more."""
         if self._context.draining.is_set():
-            return web.Response(text="this process is about to end", status=503)
+            return web.Response(text=ENDING, status=503)
         try:
             await asyncio.wait_for(self._context.read(lambda conn: conn.execute(sa.select(1)).scalar_one()), WITHIN)
         except (sa.exc.SQLAlchemyError, OSError):  # an operator is told by bots.outage, once and not for every probe

@@ -1,5 +1,6 @@
 """What stands before several fronts: passes each request to one that says it is ready, and to another one where the
-connection is refused, as the real ones do. It repeats no request that a front may have read."""
+connection is refused, as the real ones do. Where nobody is ready, all get requests but those that say they are about to
+end, as in Kubernetes. It repeats no request that a front may have read."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 
 import aiohttp
 from aiohttp import web
+
+from bots.web.health import ENDING
 
 LOOKS_EVERY = 0.1
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
@@ -32,6 +35,8 @@ class Balancer:
     """Whether this answer of a front that has taken a request gets lost on its way; `lost` have been."""
     lost: int = 0
     broken: int = 0
+    nobody_ready: int = 0
+    """Requests while that was so: a database that stands still makes it so for all at once."""
     breaks: list[str] = field(default_factory=list)
     """How each of them came about."""
     holds: Callable[[], float] = lambda: 0.0
@@ -60,11 +65,11 @@ class Balancer:
     async def _is_ready(self, front: str) -> bool:
         try:
             async with self.session.get(f"{front}/health/ready", timeout=aiohttp.ClientTimeout(total=3)) as answer:
-                said = str(answer.status)
+                said = f"{answer.status} {await answer.text()}"
         except (aiohttp.ClientError, TimeoutError) as error:
             said = type(error).__name__
         self._news[front] = asyncio.get_running_loop().time(), said
-        return said == "200"
+        return said.startswith("200")
 
     def _breaks(self, front: str, why: str) -> None:
         self.broken += 1
@@ -98,8 +103,13 @@ class Balancer:
             self.answers[answer.status] += 1
         return answer
 
+    def _not_ending(self) -> list[str]:
+        ending = {front for front, (_, said) in self._news.items() if ENDING in said}
+        return sorted(self.fronts - ending)
+
     async def _answer(self, request: web.Request, body: bytes) -> web.Response:
-        start, among = next(self._turn), self.ready or sorted(self.fronts)
+        start, among = next(self._turn), self.ready or self._not_ending() or sorted(self.fronts)
+        self.nobody_ready += not self.ready
         headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP}
         for n in range(len(among)):
             front = among[(start + n) % len(among)]

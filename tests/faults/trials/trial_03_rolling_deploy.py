@@ -55,6 +55,7 @@ async def test_a_rolling_deploy_is_not_noticed(
             deploys=len(codes),
             answers_broken=broken,
             answers_503=put_off,
+            nobody_ready=town.balancer.nobody_ready,
             stopping_s=stopping_s,
         )
     assert verdict.whole, verdict
