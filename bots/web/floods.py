@@ -99,8 +99,10 @@ def _spent(allowance: Allowance, whole: float, cost: int, now: float) -> tuple[f
 
 
 def _caller(request: web.Request) -> bytes:
-    """Nothing that could be used to speak for them is kept."""
-    said = request.headers.get("Authorization", "") or request.cookies.get(COOKIE, "")
+    """By what they are known there, and by nothing that they could change for each request. Nothing that could be used
+    to speak for them is kept."""
+    desk = request.path.startswith("/desk/")
+    said = request.cookies.get(COOKIE, "") if desk else request.headers.get("Authorization", "")
     return hashlib.blake2b(said.encode("utf-8", "surrogateescape"), digest_size=12).digest() if said else b""
 
 

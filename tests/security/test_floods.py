@@ -69,6 +69,14 @@ async def test_whoever_makes_up_a_new_browser_for_each_request_keeps_out_nobody_
     await asyncio.gather(*flood)
 
 
+async def test_a_desk_is_known_by_its_cookie_whatever_else_it_says(site: Site) -> None:
+    official = await site.official("petrov")
+    statuses = Counter[int]()
+    for n in range(300):
+        statuses[(await official.call("POST", "/ack", json={}, headers={"Authorization": f"Bearer {n}"})).status] += 1
+    assert set(statuses) == {400, 429}
+
+
 async def test_in_a_messenger_a_flood_of_one_is_heard_beside_the_others_not_before_them(sqlite_url: str) -> None:
     """What a messenger brings has to be taken. Each chat has its turn, and in it a few messages."""
     with a_pipe(sqlite_url) as pipe:
