@@ -35,6 +35,8 @@ class Balancer:
     """Whether this answer of a front that has taken a request gets lost on its way; `lost` have been."""
     lost: int = 0
     broken: int = 0
+    news: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """When the last look at each front ended, and what it has said."""
     nobody_ready: int = 0
     """Requests while that was so: a database that stands still makes it so for all at once."""
     breaks: list[str] = field(default_factory=list)
@@ -42,8 +44,6 @@ class Balancer:
     holds: Callable[[], float] = lambda: 0.0
     """For how many seconds a request is under way."""
     _turn: itertools.count[int] = field(default_factory=itertools.count)
-    _news: dict[str, tuple[float, str]] = field(default_factory=dict)
-    """When the last look at each front ended, and what it has said."""
     _looked_at: set[str] = field(default_factory=set)
     _under_way: set[asyncio.Event] = field(default_factory=set)
 
@@ -68,14 +68,14 @@ class Balancer:
                 said = f"{answer.status} {await answer.text()}"
         except (aiohttp.ClientError, TimeoutError) as error:
             said = type(error).__name__
-        self._news[front] = asyncio.get_running_loop().time(), said
+        self.news[front] = asyncio.get_running_loop().time(), said
         return said.startswith("200")
 
     def _breaks(self, front: str, why: str) -> None:
         self.broken += 1
         now = asyncio.get_running_loop().time()
-        news = ", ".join(f"{one} {now - at:.1f} s ago: {said}" for one, (at, said) in self._news.items())
-        self.breaks.append(f"{front or 'none'}: {why}; ready: {self.ready}, of {sorted(self.fronts)}; {news}")
+        told = ", ".join(f"{one} {now - at:.1f} s ago: {said}" for one, (at, said) in self.news.items())
+        self.breaks.append(f"{front or 'none'}: {why}; ready: {self.ready}, of {sorted(self.fronts)}; {told}")
 
     async def pass_on(self, request: web.Request) -> web.Response:
         answered = asyncio.Event()
@@ -104,7 +104,7 @@ class Balancer:
         return answer
 
     def _not_ending(self) -> list[str]:
-        ending = {front for front, (_, said) in self._news.items() if ENDING in said}
+        ending = {front for front, (_, said) in self.news.items() if ENDING in said}
         return sorted(self.fronts - ending)
 
     async def _answer(self, request: web.Request, body: bytes) -> web.Response:

@@ -40,7 +40,7 @@ async def known(balancer: Balancer, fronts: set[str]) -> None:
     balancer.fronts |= fronts
 
     async def so() -> bool:
-        return fronts <= set(balancer._news)
+        return fronts <= set(balancer.news)
 
     await eventually(so, "the balancer to have looked at all")
 
