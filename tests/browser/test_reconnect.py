@@ -105,3 +105,24 @@ async def test_what_is_too_much_at_once_is_sent_again_when_the_time_has_passed(
     await bubbles(citizen, STORY)
     await expect(citizen.page.get_by_text("Слишком много")).to_have_count(0)
     assert refused == 2
+
+
+async def test_who_is_told_the_same_second_does_not_come_back_in_it_with_all_the_others(
+    product: Product, browser_context: BrowserContext
+) -> None:
+    citizen = await a_citizen(browser_context, product.address)
+    waits: list[float] = await citizen.page.evaluate(
+        """async () => {
+            const chat = document.querySelector("script[type=module]").src;
+            const { pause } = await import(chat.replace("chat.js", "net.js"));
+            const waits = [], real = window.setTimeout;
+            window.setTimeout = (then, ms) => waits.push(ms);
+            for (let n = 0; n < 300; n++) pause(n < 200 ? 0 : 2, 5);
+            window.setTimeout = real;
+            return waits;
+        }"""
+    )
+    first, third = waits[:200], waits[200:]
+    assert min(waits) >= 5000  # never before the server has said
+    assert max(first) <= 6000 < max(third)  # the oftener in vain, the wider spread
+    assert len({round(wait, -2) for wait in first}) > 5  # in different tenths of a second

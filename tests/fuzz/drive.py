@@ -92,7 +92,8 @@ class _Drive:
     log: Log
     result: Result
     history: dict[int, Said] = field(default_factory=dict)
-    _complaints: int = 0
+    _read: int = 0
+    """Characters of the log."""
 
     async def go(self, n: int) -> None:
         await self._officials_enter()
@@ -145,10 +146,9 @@ class _Drive:
 
     def complain(self, n: int) -> None:
         """What the product has logged as a fault of ours since the last time."""
-        problems = self.log.problems()
-        for line in problems[self._complaints :]:
+        since, self._read = self._read, self.log.tell()
+        for line in self.log.problems(since):
             self.oracle.found(n, f"logged: {line}")
-        self._complaints = len(problems)
 
     async def _officials_enter(self) -> None:
         """By a new link, in their bot."""

@@ -71,11 +71,12 @@ class Log(io.StringIO):
         super().__init__()
         self.expected: set[str] = set()
 
-    def problems(self) -> list[str]:
+    def problems(self, since: int = 0) -> list[str]:
+        """In what has been written after so many characters."""
         bad = re.compile(r"level=(error|critical)|event=((request|move|loop|timer|job)_failed|not_written_together)")
         return [
             line
-            for line in self.getvalue().splitlines()
+            for line in self.getvalue()[since:].splitlines()
             if bad.search(line) and not any(word in line for word in self.expected)
         ]
 

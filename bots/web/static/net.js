@@ -33,9 +33,11 @@ export const passing = ({ status }) => status === 0 || status >= 500 || [408, 42
 
 const sleepers = [];
 
-// Waits before the next try; hurry() ends the wait, but never one that the server asked for.
+// Waits before the next try; hurry() ends the wait, but never one that the server asked for. Of many that are told the same
+// second, some come later than it, the more the oftener they have come in vain.
 export function pause(tries, wait = 0) {
-  const seconds = wait || TRIES[Math.min(tries, TRIES.length - 1)] * (0.8 + Math.random() * 0.4);
+  const own = TRIES[Math.min(tries, TRIES.length - 1)];
+  const seconds = wait ? wait + own * Math.random() : own * (0.8 + Math.random() * 0.4);
   return new Promise((resolve) => {
     setTimeout(resolve, Math.min(seconds, 60) * 1000);
     if (!wait) sleepers.push(resolve);
