@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -67,7 +68,7 @@ def _served(command: Sequence[str | Path], log: Path, is_ready: Callable[[], boo
             time.sleep(0.05)
         yield
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # at a SIGTERM PostgreSQL would wait for its clients, which may be left
         server.wait()
 
 
