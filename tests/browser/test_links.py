@@ -16,12 +16,14 @@ from tests.browser.product import Product
 
 
 def commands(page: Page) -> list[dict[str, Any]]:
-    """What the page sends from now on that was neither typed nor pressed."""
-    sent = list[dict[str, Any]]()
+    """What the page sends from now on that was neither typed nor pressed. Once: a page that is left before it has
+    heard that it was taken sends it again under the same id."""
+    sent, known = list[dict[str, Any]](), set[str]()
 
     def note(request: Request) -> None:
         body = json.loads(request.post_data or "{}") if request.url.endswith("/messages") else {}
-        if body.get("kind") == "command":
+        if body.get("kind") == "command" and body["id"] not in known:
+            known.add(body["id"])
             sent.append({name: body[name] for name in ("name", "args")})
 
     page.on("request", note)

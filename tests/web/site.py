@@ -32,6 +32,7 @@ from core.authorities.queries import official_by_code
 from core.authorities.tables import officials
 from core.db import Database
 from core.inbox.tables import inbox
+from core.jobs import jobs
 from core.outbox.tables import outbox
 
 WORDS = "There is a deep pothole on Sadovaya street, near the school."
@@ -132,7 +133,7 @@ class Site:
             return Answer(answer.status, answer.headers.copy(), await answer.read())
 
     async def quiet(self) -> None:
-        """Everything that has been said is answered, and the answers stand in the chats."""
+        """Everything that has been said is answered, the answers stand in the chats, and no job is in hand."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 self.woken.clear()
@@ -184,10 +185,12 @@ class Site:
 
 
 def _waiting(conn: sa.Connection, now: datetime) -> bool:
-    """What is put off does not count: a test that puts something off waits for it by its own means."""
+    """What is put off does not count: a test that puts something off waits for it by its own means. What a day begins
+    with does: it is in hand when the first browsers come."""
     unheard = sa.exists().where(inbox.c.state == "new", inbox.c.not_before <= now)
     unsent = sa.exists().where(outbox.c.state.in_(("ready", "leased", "sending")), outbox.c.not_before <= now)
-    return bool(conn.execute(sa.select(sa.or_(unheard, unsent))).scalar())
+    undone = sa.exists().where(jobs.c.state.in_(("ready", "leased")), jobs.c.not_before <= now)
+    return bool(conn.execute(sa.select(sa.or_(unheard, unsent, undone))).scalar())
 
 
 @dataclass
