@@ -126,7 +126,7 @@ class Pace:
     def refused(self, seconds: float, place: Place | None = None) -> None:
         """«Too many»: everything waits, and what follows goes slower. Once for each pause, however many have met it."""
         if not self.paused and (place is None or place.at >= self._rate.refused_at):
-            self._rate.refuse(self._clock())
+            self._rate.refuse(self._clock(), self._clock() + seconds)
         self.pause(seconds)
 
     def away(self) -> float:

@@ -49,9 +49,12 @@ class Rate:
             self.now = min(self.now + STEP, self._most)
             self._patience = max(self._patience, EVERY)
 
-    def refuse(self, now: float) -> None:
+    def refuse(self, now: float, until: float) -> None:
+        """Nothing goes `until` then. What is refused as soon as the silence before was over says little of the rate: it
+        is slower for all that, but the way back leads to where it was before."""
         trying, slower = self.now > self._stood, self.now * SLOWER
-        self._met = self.now
+        if trying or now - self._since >= FIRST:
+            self._met = self.now
         self.now = self._stood = max(SLOWEST, self._stood if trying else slower, slower)
         self._patience = min(self._patience * LONGER, LONGEST) if trying else FIRST
-        self.refusals, self.refused_at, self._since = self.refusals + 1, now, now
+        self.refusals, self.refused_at, self._since = self.refusals + 1, now, until

@@ -127,6 +127,35 @@ def test_a_single_refusal_is_soon_forgotten() -> None:
     assert virtually(story).used(1030, 1120) >= 0.9
 
 
+def test_refusals_that_follow_each_other_at_once_are_forgotten_as_soon_as_one() -> None:
+    """Each comes as soon as the pause before is over, or a few seconds later: they say little of the rate."""
+
+    async def story(clock: Clock) -> Server:
+        pace, server = Pace(LIMITS, clock), Server(clock)
+        mailing = asyncio.create_task(mails(pace, server, clock() + 180))
+        await asyncio.sleep(10)
+        for n in range(7):
+            pace.refused(5)
+            await asyncio.sleep(5.2 + n % 2 * 3)
+        await mailing
+        return server
+
+    assert virtually(story).used(1000 + 10 + 46 + 30, 1180) >= 0.9
+
+
+def test_a_limit_that_has_dropped_low_is_learned_although_it_refuses_at_once() -> None:
+    async def story(clock: Clock) -> Server:
+        pace, server = Pace(LIMITS, clock), Server(clock)
+        mailing = asyncio.create_task(mails(pace, server, clock() + 400))
+        await asyncio.sleep(10)
+        server.most = 4
+        await mailing
+        return server
+
+    server = virtually(story)
+    assert server.used(1100, 1400) >= 0.85 and len(server.refused) <= 30
+
+
 def test_the_most_urgent_goes_first_and_a_mailing_still_gets_a_tenth() -> None:
     async def story(clock: Clock) -> Server:
         pace, server = Pace(STRICT, clock), Server(clock)
@@ -297,11 +326,11 @@ def test_never_more_than_allowed_in_any_second_and_nothing_in_a_pause(seed: int,
     virtually(story)
 
 
-@given(st.lists(st.tuples(st.floats(0, 100), st.booleans()), max_size=80))
-def test_what_is_learned_stays_between_nothing_and_the_limit(events: list[tuple[float, bool]]) -> None:
+@given(st.lists(st.tuples(st.floats(0, 100), st.booleans(), st.floats(0, 300)), max_size=80))
+def test_what_is_learned_stays_between_nothing_and_the_limit(events: list[tuple[float, bool, float]]) -> None:
     now, rate = 1000.0, Rate(28, 30, 1000.0)
-    for later, refused in events:
+    for later, refused, pause in events:
         now += later
         before = rate.now
-        rate.refuse(now) if refused else rate.grow(now)
+        rate.refuse(now, now + pause) if refused else rate.grow(now)
         assert 0 < rate.now <= 30 and (rate.now < before or before == 0.5 if refused else rate.now >= before)

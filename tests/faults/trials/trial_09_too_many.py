@@ -18,7 +18,8 @@ from tests.faults.post import Post, post
 
 PAUSES = (1, 2, 3, 5, 17, 30)
 LONGEST = 300
-PEOPLE, STRIKES = 250, 7
+PEOPLE, STRIKES, AFTERWARDS = 250, 7, 8
+"""A mailing of so many to each follows; when half of it has gone, the pace should be back."""
 LANES = (Lane.PUSH, Lane.PUSH, Lane.NOTICE, Lane.BULK)
 
 
@@ -72,14 +73,17 @@ def test_nothing_is_lost_nothing_is_a_try_and_the_token_pauses(
             began, posting = hours.passed, asyncio.create_task(busy(office, dice))
             await asyncio.sleep(1)
             strikes = await struck(office, random.Random(seed + 1))
-            struck_until = hours.passed
             await posting
-            waiting = len([state for state in await office.states() if state in ("ready", "leased", "sending")])
+            afterwards = hours.passed
+            for _ in range(AFTERWARDS):
+                await office.post(office.doors, Lane.BULK)
             await office.until_ended()
             judged, ends = await office.judged(), await office.ends()
             met = [[at for at in refusals(office) if one.begins <= at < one.ends] for one in strikes]
             extra = [sum(at > min(each) for at in each) for each in met if each]
-            last = max(call.at for call in office.bot.calls("sendMessage"))
+            went = [call.at for call in office.bot.calls("sendMessage") if call.code == 200]
+            half = sorted(went)[-len(office.doors) * AFTERWARDS // 2 :]
+            used = (len(half) - 1) / 28 / (half[-1] - half[0])
             tries = sum(row.attempts - 1 for row in ends.values())
             paused = sum(one.ends - one.begins for one in strikes)
             figures(
@@ -92,12 +96,14 @@ def test_nothing_is_lost_nothing_is_a_try_and_the_token_pauses(
                 extra_429_most=float(max(extra, default=0)),
                 counted_tries=tries,
                 paused_s=paused,
-                utilisation_of_28=waiting / 28 / max(last - struck_until, 0.1),
+                utilisation_of_28=used,
+                back_after_s=half[0] - afterwards,
             )
             assert hours.passed > began + paused, "it was over before it was struck"
             assert len(extra) >= STRIKES // 2 and max(extra) <= 1, (extra, met)
             assert all(one.row for one, each in zip(strikes, met, strict=True) if each), strikes
             assert judged.clean, judged
             assert {row.state for row in ends.values()} == {State.DELIVERED} and not tries
+            assert used >= 0.95, "the pace has not come back"  # in hours that no machine makes slower
 
     leaping(trial)
