@@ -1,6 +1,6 @@
 """We have been away, and everything waits at the messenger: many updates of each person, which mean something only in
-their order. They are accepted as polling brings them, heard, and answered; the same in small portions is the steady
-rate. What has come of them is counted."""
+their order. They are accepted as polling brings them, heard, and answered. The steady rate is of as many people who say
+the same at the same time, each the next thing when all are answered. What has come of them is counted."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from tests.bench.wizard import words
 
 EACH = 20
 """Updates of a person: two whole messages, and the third up to its check."""
-PORTION = 5
-"""Parts that the people of the steady rate come in: each part's updates come when the part before is done."""
 
 
 def what_one_says(chat: int) -> list[str]:
@@ -36,14 +34,13 @@ async def main(order: Order) -> None:
         await drained(subject, range(1, 21), Meter())
         idle, meter = resident(), Meter()
         steady = Meter()
-        for n in range(PORTION):
-            await rounds(subject, range(10_000 + n * 1000, 10_000 + n * 1000 + max(people // 50, 10)), steady)
+        await rounds(subject, range(10_001, 10_001 + people), steady)
         await drained(subject, range(100_001, 100_001 + people), meter)
         lost, doubled, inverted = await asyncio.to_thread(judged, subject.world, people)
-        small = PORTION * max(people // 50, 10) * EACH
+        updates = people * EACH
         say(
-            meter.result(people * EACH)
-            | {"steady": small / steady.wall, "steady_cpu": steady.cpu / small}
+            meter.result(updates)
+            | {"steady": updates / steady.wall, "steady_cpu": steady.cpu / updates}
             | {"idle": idle, "peak": resident(what="VmHWM"), "lost": lost, "doubled": doubled, "inverted": inverted}
         )
 
