@@ -169,7 +169,11 @@ def backlog(bench: Bench) -> Iterator[Row]:
         engine: lambda engine=engine: bench.child("otklik_backlog", people=bench.size.backlog, **bench.at(engine))  # type: ignore[misc]
         for engine in ENGINES
     }
-    for engine, found in bench.medians("G6", runs).items():
+    other = "aiogram, states and isolation in Redis"
+    runs[other] = lambda: bench.child("aiogram_backlog", people=bench.size.backlog, redis=bench.redis)
+    medians = bench.medians("G6", runs)
+    theirs = medians.pop(other)
+    for engine, found in medians.items():
         yield Row(
             f"G6 {found['count']:,.0f} updates that have waited, {engine}",
             f"{_rate(found):,.0f}/s",
@@ -177,13 +181,7 @@ def backlog(bench: Bench) -> Iterator[Row]:
             f"{found['steady'] / _rate(found):.2f}",
             "1.5 → 1.2 → 1.05",
         )
-        yield Row(
-            f"G6 lost, doubled, inverted, {engine}",
-            f"{found['lost']:.0f}, {found['doubled']:.0f}, {found['inverted']:.0f}",
-            "",
-            "",
-            "0, 0, 0",
-        )
+        yield Row(f"G6 lost, doubled, inverted, {engine}; {other}", _harm(found), _harm(theirs), "", "0, 0, 0")
         yield Row(
             f"G6 memory at its most ÷ at rest, {engine}",
             f"{found['peak']:.0f} MB",
@@ -191,6 +189,10 @@ def backlog(bench: Bench) -> Iterator[Row]:
             f"{found['peak'] / found['idle']:.2f}",
             "≤ 1.5",
         )
+
+
+def _harm(found: Found) -> str:
+    return ", ".join(f"{found[name]:,.0f}" for name in ("lost", "doubled", "inverted"))
 
 
 def start(bench: Bench) -> Iterator[Row]:
