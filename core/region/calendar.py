@@ -14,7 +14,7 @@ import holidays
 
 COUNTRY = "RU"
 DAY = timedelta(days=1)
-LAST_SECOND = time(23, 59, 59)
+SECOND = timedelta(seconds=1)
 
 Basis = Literal["calendar", "working"]
 
@@ -41,7 +41,8 @@ def due(calendar: Calendar, start: datetime, days: int, basis: Basis) -> datetim
 
 
 def end_of_day(calendar: Calendar, day: date) -> datetime:
-    return datetime.combine(day, LAST_SECOND, calendar.zone).astimezone(UTC)
+    """A second before the next day begins: where clocks are shifted at midnight, 23:59:59 comes twice or not at all."""
+    return datetime.combine(day + DAY, time(), calendar.zone).astimezone(UTC) - SECOND
 
 
 def days_later(calendar: Calendar, start: datetime, days: int) -> datetime:
