@@ -23,9 +23,10 @@ from unittest.mock import patch
 
 import uvloop
 
-from bots import logs
+from bots import logs, pace
 from bots.config import Settings
 from bots.migrate import check
+from bots.telegram import listen
 from bots.vk import hook
 from bots.vk import sdk as vk
 from bots.vk.api import Api
@@ -45,7 +46,8 @@ class Order:
     `starts` now, so that no test depends on the hour at which it is run. `settings`: what else it is set to, by name.
     `unpaced`: it writes to messengers as fast as it can. `harms`: what a poisoned word does (tests.faults.poison).
     `program`: a module that is run instead of ours, for comparison. `gate`: for how many seconds
-    what VK brings waits for what was written before it, instead of our 0.3."""
+    what VK brings waits for what was written before it, instead of our 0.3. `knock`: after how many seconds at most it
+    knocks again where a messenger is away, instead of our 60."""
 
     database_url: str
     port: int
@@ -62,6 +64,7 @@ class Order:
     harms: str = ""
     program: str = ""
     gate: float = 0.0
+    knock: float = 0.0
     ordered: str = ""
     """When it was ordered: what `starts` is a time of. The nursery says so."""
 
@@ -125,6 +128,9 @@ def _run(order: Order) -> None:
             stack.enter_context(in_no_hurry())
         if order.gate:
             stack.enter_context(patch.object(hook, "WAIT", order.gate))
+        if order.knock:
+            stack.enter_context(patch.object(pace, "PAUSE_MOST", order.knock))
+            stack.enter_context(patch.object(listen, "PAUSE_MOST", order.knock))
         if order.harms:
             stack.enter_context(poisoned(order.harms))
         check(db)

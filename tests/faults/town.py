@@ -4,9 +4,11 @@ people there. It says what has become of what they said, and judges nothing."""
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -35,6 +37,8 @@ STARTS_WITHIN = 60.0
 STOPS_WITHIN = 60.0
 CALM_WITHIN = 120.0
 LOOKS_EVERY = 0.1
+NOTICED = "event=clock_set"
+"""What a process writes when it has seen that its clock was set."""
 T = TypeVar("T")
 
 
@@ -103,6 +107,23 @@ class Town(Reached):
         code = await life.stop(STOPS_WITHIN)
         self._left(life)
         return code
+
+    def set_clocks(self, jump: timedelta) -> None:
+        """All of them, at the same moment. Whoever sets them again has to see first that it was noticed."""
+        (Path(self.order.var_dir) / "jump").write_text(str(jump.total_seconds()))
+        for life in self.lives.values():
+            os.kill(life.pid, signal.SIGUSR1)
+        self.ahead += jump
+
+    async def until_noticed(self, jump: timedelta) -> None:
+        """Sets all clocks, until every process has said that it has seen it."""
+        said = self.log().count(NOTICED)
+        self.set_clocks(jump)
+
+        async def seen() -> bool:
+            return self.log().count(NOTICED) >= said + len(self.lives)
+
+        await eventually(seen, f"clocks set by {jump} to be noticed", patience=CALM_WITHIN)
 
     def _left(self, life: Life) -> None:
         self.balancer.fronts.discard(f"http://127.0.0.1:{life.order.port}")
@@ -179,6 +200,10 @@ class Town(Reached):
     async def read(self, fn: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self.db.read(fn))
 
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        """What an official does, who has no messenger here."""
+        return await asyncio.wrap_future(self.db.write(fn))
+
     async def calm(self, patience: float = CALM_WITHIN) -> int:
         """Waits until everything is delivered, heard and answered, as far as that is to come; what is stuck then."""
         until = time.monotonic() + patience
@@ -191,9 +216,10 @@ class Town(Reached):
         )
         return await self.read(ledger.stuck)
 
-    async def verdict(self, stuck: int = 0) -> Verdict:
-        """Of what the crowd has said; `stuck` as `calm` has found."""
-        persons = {one.phone.peer: one.name for one in self.crowd.people}
+    async def verdict(self, stuck: int = 0, doors: Mapping[str, str] | None = None) -> Verdict:
+        """Of what the crowd has said; `stuck` as `calm` has found. `doors`: names by the peers under which some of them
+        are known in another messenger."""
+        persons = {one.phone.peer: one.name for one in self.crowd.people} | dict(doors or {})
         came = await self.read(lambda conn: ledger.effects(conn, self._marks))
         read = await self.read(lambda conn: ledger.owners(conn, persons))
         return judge(

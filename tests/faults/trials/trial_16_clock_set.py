@@ -4,9 +4,7 @@ before its clock is set back by a day. What was to be done now is done now; who 
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -45,7 +43,7 @@ async def test_a_clock_that_is_set_again_and_again(
         saying = asyncio.create_task(crowd.say_it_all(pause=2.0, dice=random.Random(seed)))
         for jump in JUMPS:
             await town.until_sent(PEOPLE)
-            put_on(town, jump)
+            town.set_clocks(jump)
         await saying
         stuck = await town.calm()
         verdict = await verdict_of(town, lines, stuck)
@@ -67,7 +65,7 @@ async def test_a_process_dies_and_the_clock_is_set_back_by_a_day(
         saying = asyncio.create_task(crowd.say_it_all(pause=0.5, dice=random.Random(seed)))
         await town.until_sent(2 * PEOPLE)
         await town.kill("front-0")
-        put_on(town, -DAY)
+        town.set_clocks(-DAY)
         began = time.monotonic()
         await saying
         stuck = await town.calm()
@@ -100,14 +98,6 @@ async def test_two_hosts_are_five_seconds_apart(
     figures(16, "2 fronts and a worker, each 5 s from the next", **town.counts(verdict))
     assert verdict.whole, verdict
     assert verdict.excess == 0
-
-
-def put_on(town: Town, jump: timedelta) -> None:
-    """All clocks, at the same moment."""
-    (Path(town.order.var_dir) / "jump").write_text(str(jump.total_seconds()))
-    for life in town.lives.values():
-        os.kill(life.pid, signal.SIGUSR1)
-    town.ahead += jump
 
 
 async def verdict_of(town: Town, lines: list[history.Line], stuck: int) -> Verdict:
