@@ -1,13 +1,14 @@
 """What stands before several fronts: passes each request to one that says it is ready, and to another one where the
 connection is refused, as the real ones do. Where nobody is ready, all get requests but those that say they are about to
-end, as in Kubernetes. It repeats no request that a front may have read."""
+end, as in Kubernetes. It repeats no request that a front may have read. A live stream is passed on as it comes, until
+one of its ends has gone."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -26,6 +27,8 @@ class Balancer:
     with a request in its hands, 503 where there was none; other 503s are of a front that could not store it now."""
 
     session: aiohttp.ClientSession
+    streams: aiohttp.ClientSession
+    """Without end, and as many as there are."""
     url: str = ""
     fronts: set[str] = field(default_factory=set)
     """Addresses that are looked at; `ready`: those that want requests."""
@@ -107,18 +110,32 @@ class Balancer:
         ending = {front for front, (_, said) in self.news.items() if ENDING in said}
         return sorted(self.fronts - ending)
 
-    async def _answer(self, request: web.Request, body: bytes) -> web.Response:
+    def _in_turn(self) -> list[str]:
         start, among = next(self._turn), self.ready or self._not_ending() or sorted(self.fronts)
         self.nobody_ready += not self.ready
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP}
-        for n in range(len(among)):
-            front = among[(start + n) % len(among)]
+        return [among[(start + n) % len(among)] for n in range(len(among))]
+
+    async def stream_on(self, request: web.Request) -> web.StreamResponse:
+        for front in self._in_turn():
+            try:
+                url, headers = f"{front}{request.rel_url}", _passed(request.headers)
+                async with self.streams.get(url, headers=headers, allow_redirects=False) as answer:
+                    self.answers[answer.status] += 1
+                    return await _relayed(request, answer)
+            except aiohttp.ClientConnectorError:
+                continue
+            except (aiohttp.ClientError, TimeoutError):
+                return web.Response(status=502)  # not `broken`: who listens comes again, and has missed nothing
+        return web.Response(status=503)
+
+    async def _answer(self, request: web.Request, body: bytes) -> web.Response:
+        headers = _passed(request.headers)
+        for front in self._in_turn():
             try:
                 async with self.session.request(
                     request.method, f"{front}{request.rel_url}", data=body, headers=headers, allow_redirects=False
                 ) as answer:
-                    kept = {name: value for name, value in answer.headers.items() if name.lower() not in HOP_BY_HOP}
-                    return web.Response(status=answer.status, body=await answer.read(), headers=kept)
+                    return web.Response(status=answer.status, body=await answer.read(), headers=_passed(answer.headers))
             except aiohttp.ClientConnectorError:
                 continue  # it has read nothing
             except (aiohttp.ClientError, TimeoutError) as error:
@@ -128,12 +145,34 @@ class Balancer:
         return web.Response(status=503, headers={"Retry-After": "1"})
 
 
+def _passed(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() not in HOP_BY_HOP}
+
+
+async def _relayed(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+    relayed = web.StreamResponse(status=answer.status, headers=_passed(answer.headers))
+    try:
+        await relayed.prepare(request)
+        async for part in answer.content.iter_any():
+            await relayed.write(part)
+    except (aiohttp.ClientError, ConnectionError):
+        if request.transport is not None:  # its front has died: no end that looks like one
+            request.transport.abort()
+    return relayed
+
+
 @asynccontextmanager
 async def balancing() -> AsyncIterator[Balancer]:
     """No connection is kept: one that a front closes in the same moment would be an error of our own."""
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True, limit=200)) as session:
-        balancer = Balancer(session)
+    async with (
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True, limit=200)) as session,
+        aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(force_close=True, limit=0), timeout=aiohttp.ClientTimeout(total=None)
+        ) as streams,
+    ):
+        balancer = Balancer(session, streams)
         app = web.Application()
+        app.router.add_get("/{path:.*}/stream", balancer.stream_on)
         app.router.add_route("*", "/{path:.*}", balancer.pass_on)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()

@@ -136,6 +136,14 @@ def on_vk(group: Any, lines: Sequence[Line], *, lang: str = "en") -> Crowd:
     return crowd
 
 
+def on_the_web(pages: Any, lines: Sequence[Line], *, lang: str = "en") -> Crowd:
+    crowd = Crowd()
+    for line in lines:
+        one = crowd.join(line, pages.person(lang=lang))
+        one.phone.viewers.append(one.look)
+    return crowd
+
+
 @dataclass
 class _Viewer:
     one: Somebody

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 COUNTS = ("lost", "doubled", "inverted", "foreign", "stuck", "mute")
-IF_ANY = ("excess", "strikes", "in_sending")
+IF_ANY = ("excess", "askew", "strikes", "in_sending")
 """Told where there were any."""
 KEPT = "figures"
 HEAD = ("fault", "what was done", "runs", *COUNTS, "besides")

@@ -23,16 +23,17 @@ from tests.fakes.reached import BOT, Reached
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.vk import TOKEN as VK_TOKEN
 from tests.fakes.vk import FakeVK
-from tests.faults import crowd, history, ledger
+from tests.faults import crowd, history, ledger, pages
 from tests.faults.balancer import Balancer, balancing
 from tests.faults.browser import eventually
 from tests.faults.checker import Verdict, judge
 from tests.faults.child import Order
 from tests.faults.crowd import Crowd, Somebody
 from tests.faults.lives import Life, Nursery, free_port
+from tests.faults.pages import Pages, pages_at
 
 SECRET = "a-secret-of-at-least-16-signs"
-WAYS = ("telegram polling", "telegram webhook", "vk longpoll", "vk callback")
+WAYS = ("telegram polling", "telegram webhook", "vk longpoll", "vk callback", "web")
 STARTS_WITHIN = 60.0
 STOPS_WITHIN = 60.0
 CALM_WITHIN = 120.0
@@ -51,6 +52,7 @@ class Town(Reached):
     order: Order
     nursery: Nursery
     balancer: Balancer
+    pages: Pages
     telegram: FakeTelegram | None = None
     vk: FakeVK | None = None
     lives: dict[str, Life] = field(default_factory=dict)
@@ -150,7 +152,10 @@ class Town(Reached):
     def settle(self, lines: Sequence[history.Line]) -> Crowd:
         """People with phones who will say these lines."""
         self._marks = history.marks(list(lines))
-        self.crowd = crowd.on_vk(self.group, lines) if self.vk else crowd.on_telegram(self.bot, lines)
+        if self.way == "web":
+            self.crowd = crowd.on_the_web(self.pages, lines)
+        else:
+            self.crowd = crowd.on_vk(self.group, lines) if self.vk else crowd.on_telegram(self.bot, lines)
         return self.crowd
 
     async def until_taken(self, one: Somebody) -> None:
@@ -176,12 +181,16 @@ class Town(Reached):
                 return bool(longpoll.polls) and longpoll.polls[-1]["ts"] == longpoll.ts
             case "vk callback":
                 return all(server._idle.is_set() for server in self.group.callbacks)
+            case "web":
+                return self.pages.all_is_shown(await self.read(pages.latest))
             case _:
                 return not self.bot.updates.pending
 
     @property
     def sent(self) -> int:
-        """Messages that the messenger has shown so far."""
+        """Messages that the messenger has shown so far, or the open pages."""
+        if self.way == "web":
+            return self.pages.came
         if self.vk is not None:
             return sum(m.from_id < 0 for talk in self.group.conversations.values() for m in talk.messages)
         return len(self.bot.calls("sendMessage"))
@@ -234,6 +243,8 @@ class Town(Reached):
     async def _excess(self) -> int:
         messenger = self.way.partition(" ")[0]
         known = await self.read(lambda conn: ledger.known_to_be_sent(conn, messenger))
+        if self.way == "web":
+            return self.pages.excess(known)
         if self.vk is not None:
             return ledger.excess_on_vk(self.group, known)
         return ledger.excess_on_telegram(self.bot, known)
@@ -241,7 +252,8 @@ class Town(Reached):
     def counts(self, verdict: Verdict) -> dict[str, int]:
         """A verdict for the table of figures, with how much it is about."""
         facts = {"said": len(self.crowd.said), "strikes": self.strikes, "in_sending": self.in_sending}
-        return {**asdict(verdict), **facts}
+        heard = {"streams": self.pages.streams} if self.way == "web" else {}
+        return {**asdict(verdict), **facts, **heard}
 
     def log(self) -> str:
         path = Path(self.order.log)
@@ -273,7 +285,7 @@ async def a_town(
             telegram = await stack.enter_async_context(FakeTelegram(limits=limits))
             telegram.bot(BOT, "otklik_bot")
             settings |= {"telegram_token": BOT, "telegram_api_url": telegram.url}
-        else:
+        elif way.startswith("vk"):
             vk = await stack.enter_async_context(FakeVK(limits=limits))
             settings |= {"vk_token": VK_TOKEN, "vk_group_id": vk.group().id, "vk_api_url": vk.url}
         if way == "telegram webhook":
@@ -285,7 +297,8 @@ async def a_town(
         first = Order(url, 8080, str(folder), str(folder / "lives.log"), NOON.isoformat(), redis_url=redis)
         first = replace(first, settings=settings, unpaced=not limits, **order)
         db = stack.enter_context(closing(Database(url, serve=False)))
-        town = Town(way, db, first, nursery, balancer, telegram, vk)
+        open_pages = await stack.enter_async_context(pages_at(balancer.url))
+        town = Town(way, db, first, nursery, balancer, open_pages, telegram, vk)
         try:
             for name in names:
                 town.begin(name)

@@ -23,7 +23,7 @@ DEPLOYED = ("front-0", "front-1", "worker-0", "worker-1")
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("way", ["telegram polling", "vk longpoll"])
+@pytest.mark.parametrize("way", ["telegram polling", "vk longpoll", "web"])
 async def test_one_process_on_sqlite_is_killed(
     way: str, seed: int, figures: Figures, nursery: Nursery, sqlite_region: str, tmp_path: Path
 ) -> None:
@@ -34,11 +34,12 @@ async def test_one_process_on_sqlite_is_killed(
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("way", ["telegram polling", "web"])
 async def test_any_of_many_processes_on_postgres_is_killed(
-    seed: int, figures: Figures, nursery: Nursery, postgres_region: str, redis_url: str, tmp_path: Path
+    way: str, seed: int, figures: Figures, nursery: Nursery, postgres_region: str, redis_url: str, tmp_path: Path
 ) -> None:
     """Nobody cleans up for the dead: the others take over when the leases have run out."""
-    dice, way = random.Random(seed), "telegram polling"
+    dice = random.Random(seed)
     async with a_town(nursery, postgres_region, tmp_path, way, names=DEPLOYED, redis=redis_url) as town:
         await _strike_amid_load(town, seed, lambda: dice.choice(DEPLOYED), dice)
         await _judge(town, figures, f"{way}, two fronts and two workers on PostgreSQL: kill -9 of any amid load")
@@ -61,9 +62,10 @@ async def _judge(town: Town, figures: Figures, what: str) -> None:
     struck = time.monotonic()
     stuck = await town.calm()
     seconds = time.monotonic() - struck
-    verdict = await town.verdict(stuck)
-    figures(1, what, **town.counts(verdict), calm_after_s=seconds)
+    verdict, askew = await town.verdict(stuck), await town.pages.askew()
+    figures(1, what, **town.counts(verdict), askew=askew, calm_after_s=seconds)
     assert verdict.whole, verdict
+    assert not askew
     assert verdict.excess <= (town.in_sending if town.telegram else 0), verdict
 
 
