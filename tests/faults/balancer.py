@@ -99,7 +99,7 @@ class Balancer:
         if seconds := self.holds():
             await asyncio.sleep(seconds)
         answer = await self._answer(request, body)
-        if answer.status == 200 and self.loses() and request.transport is not None:
+        if answer.status in (200, 202) and self.loses() and request.transport is not None:
             self.lost += 1
             request.transport.abort()
         else:

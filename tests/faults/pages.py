@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import json
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ class Page:
     session: aiohttp.ClientSession
     base: str
     lang: str
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    token: str
     viewers: list[Callable[[], None]] = field(default_factory=list)
     """Called whenever something of ours has come."""
     n: int = 0
@@ -48,8 +49,11 @@ class Page:
     """Items of ours that the stream has brought."""
     streams: int = 0
     """How many it has had, one after the other."""
+    repeated: int = 0
+    """How often it has said something again."""
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    _said: list[str] = field(default_factory=list)
+    _said: dict[str, str] = field(default_factory=dict)
+    """Texts by id, in their order."""
     _items: dict[int, Item] = field(default_factory=dict)
     _fresh: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -67,10 +71,15 @@ class Page:
 
     async def say(self, text: str) -> None:
         """Returns when it was taken: the next words wait in the page until then."""
-        self._said.append(id := secrets.token_urlsafe(16))
+        self._said[id := secrets.token_urlsafe(16)] = text
         if not self.tasks:
             self.tasks += [asyncio.create_task(self._listen()), asyncio.create_task(self._acknowledge())]
         await self._until_taken("POST", "/messages", {"id": id, "kind": "text", "text": text})
+
+    async def again(self) -> None:
+        """Everything that was said is said once more, as by a page that knows nothing of any answer."""
+        for id, text in self._said.items():
+            await self._until_taken("POST", "/messages", {"id": id, "kind": "text", "text": text})
 
     async def askew(self) -> int:
         """What stands here otherwise than on a page that is opened now, and words of the person that do not stand there
@@ -130,6 +139,7 @@ class Page:
         while True:
             if (answer := await self._asked(method, path, body)) is not None:
                 return answer
+            self.repeated += path == "/messages"
             await asyncio.sleep(AGAIN)
 
     async def _asked(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
@@ -155,7 +165,9 @@ class Pages:
     open: list[Page] = field(default_factory=list)
 
     def person(self, lang: str) -> Page:
-        self.open.append(page := Page(self.session, f"{self.url}/api/chat", lang))
+        """Known by the same token in every run."""
+        token = urlsafe_b64encode(hashlib.sha256(b"%d" % len(self.open)).digest()).decode().rstrip("=")
+        self.open.append(page := Page(self.session, f"{self.url}/api/chat", lang, token))
         return page
 
     @property
@@ -165,6 +177,13 @@ class Pages:
     @property
     def streams(self) -> int:
         return sum(page.streams for page in self.open)
+
+    @property
+    def repeated(self) -> int:
+        return sum(page.repeated for page in self.open)
+
+    async def again(self) -> None:
+        await asyncio.gather(*(page.again() for page in self.open))
 
     async def askew(self) -> int:
         return sum([await page.askew() for page in self.open])

@@ -64,6 +64,24 @@ async def test_a_day_on_vk(seed: int, figures: Figures, nursery: Nursery, sqlite
         assert overtaken
 
 
+@pytest.mark.timeout(900)
+async def test_a_day_in_the_web_chat(
+    seed: int, figures: Figures, nursery: Nursery, sqlite_region: str, tmp_path: Path
+) -> None:
+    """Answers get lost on their way, and a page says again what it does not know to be taken."""
+    dice, way = random.Random(seed), "web"
+    clean = await _clean(nursery, sqlite_region, tmp_path / "clean", way, seed)
+    async with a_town(nursery, sqlite_region, tmp_path, way) as town:
+        crowd = town.settle(history.draw(seed, PEOPLE, TURNS))
+        town.balancer.loses = lambda: dice.random() < TWICE
+        await crowd.say_it_all(0.05, dice)
+        town.balancer.loses = lambda: False
+        await town.calm()
+        before, twice = await _all(town), town.pages.repeated
+        await town.pages.again()
+        await _judged(town, figures, before, clean, f"{way}: answers lost, then the whole day again", twice)
+
+
 Name = TypeVar("Name")
 
 
@@ -116,10 +134,10 @@ async def _judged(
     town: Town, figures: Figures, before: object, clean: dict[str, Any], what: str, twice: int, **more: int
 ) -> None:
     stuck = await town.calm()
-    verdict, state = await town.verdict(stuck), await town.read(ledger.state)
+    verdict, state, askew = await town.verdict(stuck), await town.read(ledger.state), await town.pages.askew()
     differs = [name for name in clean if clean[name] != state[name]]
-    figures(15, what, **town.counts(verdict), twice=twice, differing=len(differs), **more)
-    assert verdict.whole and not verdict.excess, verdict
+    figures(15, what, **town.counts(verdict), twice=twice, askew=askew, differing=len(differs), **more)
+    assert verdict.whole and not verdict.excess and not askew, verdict
     assert twice and not differs, {name: (clean[name], state[name]) for name in differs}
     assert await _all(town) == before, "the second day was answered"
 
