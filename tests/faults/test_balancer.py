@@ -1,11 +1,14 @@
-"""The balancer of the trials leads nobody to a front that is about to end, also where no other one is ready."""
+"""The balancer of the trials leads nobody to a front that is about to end, also where no other one is ready; a stream
+goes through it as it comes."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from bots.web.health import ENDING
@@ -59,3 +62,44 @@ async def test_where_nobody_is_ready_who_is_about_to_end_is_left_alone() -> None
                 assert answer.status == 503
         assert asked == [NO_DATABASE] * 6
         assert (balancer.nobody_ready, balancer.broken) == (6, 0)
+
+
+@asynccontextmanager
+async def a_front_that_streams(goes_on: asyncio.Event) -> AsyncIterator[str]:
+    """One that says two things, the second when it is let, and then breaks off."""
+
+    async def ready(request: web.Request) -> web.Response:
+        return web.Response()
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(request.query_string.encode())
+        await goes_on.wait()
+        await response.write(b"second")
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    app = web.Application()
+    app.router.add_get("/health/ready", ready)
+    app.router.add_get("/api/chat/stream", stream)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def test_a_stream_is_passed_on_as_it_comes_and_its_break_as_a_break() -> None:
+    goes_on = asyncio.Event()
+    async with a_front_that_streams(goes_on) as front, balancing() as balancer, aiohttp.ClientSession() as session:
+        await known(balancer, {front})
+        async with session.get(f"{balancer.url}/api/chat/stream?after=7") as answer:
+            assert await answer.content.readany() == b"after=7"
+            await asyncio.wait_for(balancer.caught_up(), 5)  # a stream is not under way: nobody waits for its end
+            goes_on.set()
+            assert await answer.content.readany() == b"second"
+            with pytest.raises(aiohttp.ClientPayloadError):
+                await answer.content.readany()
+        assert balancer.answers == {200: 1}
