@@ -14,6 +14,7 @@ CHANNEL = "otklik"
 PAUSE = 1.0
 """Seconds before the next try to reach a Redis that is gone."""
 GONE = "See that Redis runs and REDIS_URL is right. Nothing is lost: pages hear of news a little later meanwhile."
+REFUSES = "See that the user in REDIS_URL may PUBLISH. Nothing is lost: pages hear of news a little later meanwhile."
 WAITING_MOST = 1000
 """Signals that wait for a slow Redis; what does not fit is dropped, since everybody looks again anyway."""
 
@@ -46,12 +47,26 @@ class Fanout(Signals):
             await self._redis.aclose()
 
     async def _publish(self) -> None:
+        """Where Redis is there and takes nothing, nobody who listens can know that something was missed: this process
+        takes it that the others are not heard either."""
+        refused = False
         while not _cancelled():
             name = await self._waiting.get()
             try:
                 await self._redis.publish(CHANNEL, name)
+            except redis.ResponseError as error:
+                if not refused:
+                    self._now(sure=False)
+                    log.critical("redis_refuses", problem=type(error).__name__, what_to_do=REFUSES)
+                refused, self.sure = True, False
+                await asyncio.sleep(PAUSE)
             except (redis.RedisError, OSError):
                 await asyncio.sleep(PAUSE)
+            else:
+                if refused:
+                    self._now(sure=True)
+                    log.warning("redis_back")
+                refused = False
 
     async def _subscribe(self) -> None:
         gone = False

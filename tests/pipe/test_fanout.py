@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from structlog.testing import capture_logs
+
 from bots.fanout import Fanout
 from bots.signals import Signals, rung
 from tests.faults.browser import eventually
+from tests.faults.servers import a_redis
 
 
 @asynccontextmanager
@@ -74,3 +77,25 @@ async def test_a_fan_out_ends_when_it_is_told_to_whatever_the_library_is_doing(r
         async with asyncio.timeout(1.1):
             await asyncio.wait(tasks)
     await ended(tasks)
+
+
+async def test_a_redis_that_takes_no_news_is_told_of_once_and_relied_on_again_later() -> None:
+    with capture_logs() as logs, a_redis() as redis:
+        await redis.start()
+        here = Fanout(redis.url)
+
+        async def rung_until(*, sure: bool) -> None:
+            async def so() -> bool:
+                here.ring("inbox")
+                return here.sure is sure
+
+            await eventually(so, f"sure: {sure}", patience=20)
+
+        async with running(here):
+            await rung_until(sure=True)
+            with redis.client() as client:
+                client.execute_command("ACL", "SETUSER", "default", "-publish")
+                await rung_until(sure=False)
+                client.execute_command("ACL", "SETUSER", "default", "+publish")
+            await rung_until(sure=True)
+    assert [log["event"] for log in logs] == ["redis_refuses", "redis_back"]

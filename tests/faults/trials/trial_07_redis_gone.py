@@ -22,7 +22,7 @@ from tests.faults.town import Town, a_town
 
 PEOPLE, TURNS = size(10, 300), 12
 NAMES = ("front-0", "front-1", "worker-0")
-GONE, BACK = "redis_gone", "redis_back"
+GONE, BACK, REFUSES = "redis_gone", "redis_back", "redis_refuses"
 Strike = Callable[[OwnRedis, Town], Awaitable[None]]
 
 
@@ -57,7 +57,7 @@ async def without_replicas(redis: OwnRedis, town: Town) -> None:
 
 
 async def silenced(redis: OwnRedis, town: Town) -> None:
-    """It takes no news from anybody, and keeps everybody waiting for them: nobody is told that something was missed."""
+    """It takes no news from anybody, and lets everybody wait for them."""
     with redis.client() as client:
         client.execute_command("ACL", "SETUSER", "default", "-publish")
 
@@ -74,16 +74,18 @@ async def until_told(town: Town, event: str) -> None:
     await eventually(all_have, f"{event} from everybody", patience=30)
 
 
-STRIKES: dict[str, tuple[Strike, dict[str, int]]] = {
-    "restart": (restarted, {GONE: 1, BACK: 1}),
+EACH, EACH_THAT_TRIES = (3,), (2, 3)
+"""Lines in all, one for each process; the worker may have no news to publish before the end."""
+STRIKES: dict[str, tuple[Strike, dict[str, tuple[int, ...]]]] = {
+    "restart": (restarted, {GONE: EACH, BACK: EACH}),
     "FLUSHALL": (emptied, {}),
     "out of memory": (full, {}),
     "read-only": (read_only, {}),
     "too few replicas": (without_replicas, {}),
-    "no right to publish": (silenced, {}),
-    "gone for good": (gone_for_good, {GONE: 1}),
+    "no right to publish": (silenced, {REFUSES: EACH_THAT_TRIES}),
+    "gone for good": (gone_for_good, {GONE: EACH}),
 }
-"""By name, with the lines that each process writes for an operator."""
+"""By name, with the lines that are written for an operator."""
 
 
 @pytest.mark.timeout(600)
@@ -92,8 +94,8 @@ STRIKES: dict[str, tuple[Strike, dict[str, int]]] = {
 async def test_without_redis_only_speed_is_lost(
     way: str, what: str, seed: int, figures: Figures, nursery: Nursery, postgres_region: str, tmp_path: Path
 ) -> None:
-    """A page has its stream on one front, says things to both, and is answered by the worker: news of what was said and
-    of every answer goes through Redis, as long as there is one."""
+    """A page has its stream on one front, says things to both, and is answered by any process: news of what was said
+    and of the answers go through Redis, as long as there is one."""
     strike, lines = STRIKES[what]
     with a_redis() as redis:
         await redis.start()
@@ -110,5 +112,6 @@ async def test_without_redis_only_speed_is_lost(
     figures(7, f"Redis, 2 fronts and a worker, {way}: {what}", **counts)
     assert verdict.whole, verdict
     assert verdict.excess == askew == 0
-    assert heard == {event: count * len(NAMES) for event, count in lines.items()}
+    assert set(heard) == set(lines)
+    assert all(heard[event] in allowed for event, allowed in lines.items()), heard
     assert answers <= {200, 202, 204, 503}  # a machine that is too slow puts off
