@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import heapq
-import itertools
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from tests.fakes.telegram import FakeBot
 from tests.fakes.vk_group import FakeGroup
 from tests.faults.checker import Effect, Seen
 from tests.faults.history import words
+from tests.faults.twice import Row, excess, row_of
 
 TABLES = metadata_with_all_tables().tables
 OPEN = ("ready", "leased", "sending")
@@ -86,15 +87,19 @@ def _plain(live: Mapping[str, Any] | None) -> str:
     return _DRAWN.sub("#", str(live["text"])) if live else ""
 
 
-def left(conn: Connection) -> dict[str, int]:
+def left(conn: Connection, now: datetime) -> dict[str, int]:
     """Rows that have not come to an end, by table. Quarantined is one: an operator is shown it. A job that a dead
-    process has left is free when its lease has run out, in five minutes: it is not waited for."""
+    process has left is free when its lease has run out, in five minutes: it is not waited for. A timer waits for its
+    time, and one that has failed is none that has come to its end."""
     inbox, outbox, talks, jobs = (TABLES[name].c for name in ("inbox", "outbox", "conversations", "jobs"))
+    timers, fetches = (TABLES[name].c for name in ("timers", "fetches"))
     waiting = {
         "inbox": inbox.state == "new",
         "outbox": outbox.state.in_(OPEN),
         "conversations": sa.or_(talks.lease_owner.is_not(None), talks.pending_at.is_not(None)),
         "jobs": jobs.state == "ready",
+        "timers": sa.or_(timers.due_at <= now, timers.problem.is_not(None)),
+        "fetches": fetches.state.in_(("ready", "leased")),
     }
     counts = {
         name: sa.select(sa.func.count()).select_from(TABLES[name]).where(open_) for name, open_ in waiting.items()
@@ -102,8 +107,8 @@ def left(conn: Connection) -> dict[str, int]:
     return {name: int(conn.execute(count).scalar_one()) for name, count in counts.items()}
 
 
-def stuck(conn: Connection) -> int:
-    return sum(left(conn).values())
+def stuck(conn: Connection, now: datetime) -> int:
+    return sum(left(conn, now).values())
 
 
 def sending(conn: Connection, pid: int) -> int:
@@ -119,15 +124,8 @@ def counted(conn: Connection, table: str, column: str = "state") -> dict[str, in
     return {str(key): int(count) for key, count in conn.execute(sa.select(name, sa.func.count()).group_by(name))}
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """By peer: the messages of which we know that we have sent them, and those that were sent for the second time."""
-
-    once: dict[str, set[str]]
-    again: dict[str, set[str]]
-
-    def of(self, peer: str) -> set[str]:
-        return self.once.get(peer, set()) | self.again.get(peer, set())
+Known = Mapping[str, Sequence[Row]]
+"""By peer: what was to be said there, and how far we know that it was (tests.faults.twice)."""
 
 
 def most_tried(conn: Connection, state: str) -> int:
@@ -139,43 +137,32 @@ def most_tried(conn: Connection, state: str) -> int:
 
 def known_to_be_sent(conn: Connection, messenger: str) -> Known:
     o, c = TABLES["outbox"].c, TABLES["conversations"].c
-    rows = sa.select(c.peer, o.sent_ids, o.resent).where(o.conversation_id == c.id, c.messenger == messenger)
-    known = Known({}, {})
-    for peer, ids, resent in conn.execute(rows.where(o.sent_ids.is_not(None))):
-        (known.again if resent else known.once).setdefault(peer, set()).update(map(str, ids))
+    wanted = sa.select(c.peer, o.key, o.kind, o.state, o.body, o.sent_ids, o.resent).order_by(o.id)
+    known = defaultdict[str, list[Row]](list)
+    for peer, *row, resent in conn.execute(wanted.where(o.conversation_id == c.id, c.messenger == messenger)):
+        known[peer].append(row_of(*row, resent=resent))
     return known
 
 
 def excess_on_telegram(bot: FakeBot, known: Known) -> int:
-    """Messages of the bot in private chats that stand there twice: of the first time we have not heard. It counts some
-    that are none: the words of a screen may come again when nobody knows that they have been there."""
-    chats = ((id, chat) for id, chat in bot.chats.items() if id > 0)
+    """What stands in private chats oftener than it was to be said: nobody knows of the first time."""
     return sum(
-        _twice(
-            [(m["text"], {str(id)}) for id, m in chat.messages.items() if m["from"]["id"] == bot.id and "text" in m],
-            known.of(str(chat_id)),
-            known.of(str(chat_id)),
+        excess(
+            [(str(id), m["text"]) for id, m in chat.messages.items() if m["from"]["id"] == bot.id and "text" in m],
+            known.get(str(chat_id), ()),
         )
-        for chat_id, chat in chats
+        for chat_id, chat in bot.chats.items()
+        if chat_id > 0
     )
 
 
 def excess_on_vk(group: FakeGroup, known: Known) -> int:
-    """Here what was sent again counts alone: its first time is the same message for VK."""
+    """What is sent again is the same message for VK."""
     return sum(
-        _twice(
-            [(m.text, {str(m.cmid)}) for m in talk.messages if m.from_id < 0],
-            known.of(str(talk.peer_id)),
-            known.again.get(str(talk.peer_id), set()),
+        excess(
+            [(str(m.cmid), m.text) for m in talk.messages if m.from_id < 0 and not m.deleted],
+            known.get(str(talk.peer_id), ()),
         )
         for talk in group.conversations.values()
         if not talk.shared
-    )
-
-
-def _twice(shown: list[tuple[str, set[str]]], known: set[str], second: set[str]) -> int:
-    """One that nobody knows of, with the same words right after it in one that is known."""
-    return sum(
-        not ids & known and bool(later & second) and text == same
-        for (text, ids), (same, later) in itertools.pairwise(shown)
     )

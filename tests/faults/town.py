@@ -217,13 +217,12 @@ class Town(Reached):
         """Waits until everything is delivered, heard and answered, as far as that is to come; what is stuck then."""
         until = time.monotonic() + patience
         while time.monotonic() < until:
-            if await self._all_is_delivered() and not await self.read(ledger.stuck):
+            if await self._all_is_delivered() and not await self.read(lambda conn: ledger.stuck(conn, self.now())):
                 return 0
             await asyncio.sleep(LOOKS_EVERY)
-        print(
-            "left:", await self.read(ledger.left), "inbox:", await self.read(lambda conn: ledger.counted(conn, "inbox"))
-        )
-        return await self.read(ledger.stuck)
+        left = await self.read(lambda conn: ledger.left(conn, self.now()))
+        print("left:", left, "inbox:", await self.read(lambda conn: ledger.counted(conn, "inbox")))
+        return sum(left.values())
 
     async def verdict(self, stuck: int = 0, doors: Mapping[str, str] | None = None) -> Verdict:
         """Of what the crowd has said; `stuck` as `calm` has found. `doors`: names by the peers under which some of them
