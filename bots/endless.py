@@ -1,5 +1,6 @@
-"""Ends the process in which one update is computed without end: Python cannot stop a thread. Whoever supervises us
-begins it anew, and the update is known by its tries, until it is set aside. Waiting for a database does not count."""
+"""Ends the process in which one update is computed without end, for Python cannot stop a thread, or takes all memory:
+any other thread may have met that in the midst of its work, and have ended by it. Whoever supervises us begins it anew,
+and the update is known by its tries, until it is set aside. Waiting for a database does not count."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import asyncio
 import os
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -37,8 +39,19 @@ class Endless:
         self._under_way[thread] = (conversation_id, object())
         try:
             yield
+        except MemoryError as error:
+            self._out_of_memory(conversation_id, error)
+            raise
         finally:
             del self._under_way[thread]
+
+    def _out_of_memory(self, conversation_id: int, error: MemoryError) -> None:
+        """What was taken is given back, so that it can be said; if it cannot, the process ends all the same."""
+        try:
+            traceback.clear_frames(error.__traceback__)
+            log.critical("move_out_of_memory", conversation=conversation_id)
+        finally:
+            self._end()
 
     def look(self) -> None:
         """Counts from the look that has seen it first."""

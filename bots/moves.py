@@ -125,6 +125,8 @@ class Move:
             try:
                 if not self._hear(conn, heard, writing=writing):
                     return False
+            except MemoryError:
+                raise  # whose fault it is, is not known yet (bots.endless)
             except Exception as error:
                 if isinstance(error, sqlalchemy.exc.DBAPIError) and is_away(error):
                     raise

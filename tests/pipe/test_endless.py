@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable
 from time import thread_time
 
+import pytest
+
+from bots import endless
 from bots.endless import Endless
 
 
@@ -19,10 +23,10 @@ def end() -> None:
 
 def found(work: Callable[[], None]) -> bool:
     """Whether the process would be ended, of which a thread does this between two looks."""
-    endless, begun, seen, worked, over = Endless(most=0.05, end=end), *(threading.Event() for _ in range(4))
+    watch, begun, seen, worked, over = Endless(most=0.05, end=end), *(threading.Event() for _ in range(4))
 
     def move() -> None:
-        with endless.over(7):
+        with watch.over(7):
             begun.set()
             seen.wait(10)
             work()
@@ -33,10 +37,10 @@ def found(work: Callable[[], None]) -> bool:
     thread.start()
     try:
         assert begun.wait(10)
-        endless.look()
+        watch.look()
         seen.set()
         assert worked.wait(10)
-        endless.look()
+        watch.look()
     except Ended:
         return True
     finally:
@@ -49,6 +53,42 @@ def burn() -> None:
     until = thread_time() + 0.1
     while thread_time() < until:
         sum(range(100))
+
+
+def swell() -> None:
+    raise MemoryError
+
+
+def test_what_takes_all_memory_ends_the_process() -> None:
+    with pytest.raises(Ended), Endless(end=end).over(7):
+        swell()
+
+
+def test_what_was_taken_is_given_back_before_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or nothing could be said, for want of memory."""
+    held, there = weakref.WeakSet[Taken](), list[int]()
+    monkeypatch.setattr(endless, "log", Told(lambda: there.append(len(held))))
+
+    def take() -> None:
+        taken = Taken()
+        held.add(taken)
+        raise MemoryError
+
+    with pytest.raises(Ended), Endless(end=end).over(7):
+        take()
+    assert there == [0]
+
+
+class Taken:
+    """A large thing."""
+
+
+class Told:
+    def __init__(self, told: Callable[[], None]) -> None:
+        self._told = told
+
+    def critical(self, event: str, **facts: object) -> None:
+        self._told()
 
 
 def test_what_burns_is_found() -> None:
@@ -64,9 +104,9 @@ def test_what_waits_is_not() -> None:
 
 
 def test_each_move_counts_for_itself() -> None:
-    endless = Endless(most=0.05, end=end)
+    watch = Endless(most=0.05, end=end)
     for _ in range(3):
-        with endless.over(7):
-            endless.look()
+        with watch.over(7):
+            watch.look()
             sum(range(1_000_000))
-    endless.look()
+    watch.look()

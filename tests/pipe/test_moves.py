@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from bots.endless import Endless
 from bots.front import Front
+from bots.signals import Signals
 from core.authorities.entries import revoke_official
 from core.conversations.service import LEASE
 from core.inbox import service as inbox
@@ -303,6 +305,16 @@ async def test_one_that_kills_its_process_takes_nobody_with_it(pipe: Pipe) -> No
     await pipe.turns()
     assert pipe.rows("inbox", "state", conversation_id=poison.id) == ["quarantined", "done"]
     assert {row for chat in others for row in pipe.rows("inbox", "state", conversation_id=chat.id)} == {"done"}
+
+
+async def test_one_that_takes_all_memory_ends_its_process(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not fail by itself: nobody knows what else has met that."""
+    monkeypatch.setattr("tests.pipe.dialogs.Boom", MemoryError)
+    pipe.says(pipe.a_citizen(), "boom")
+    ends = list[str]()
+    endless = Endless(end=lambda: ends.append("now"))
+    await Front(pipe.db, pipe.houses, Signals(), lambda: pipe.now, "front", endless=endless).turn()
+    assert ends == ["now"]
 
 
 async def test_however_much_was_said_while_we_asked_it_all_begins_the_new_message(pipe: Pipe) -> None:
