@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+import statistics
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,18 +24,24 @@ class Somebody:
     said: int = 0
     shown: int = 0
     """How much they had said when they were last shown anything."""
+    waited: list[float] = field(default_factory=list)
+    """Seconds until they were shown anything, for each thing that they had said."""
+    _since: list[float] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         return self.line.person
 
     def look(self) -> None:
-        self.shown = self.said
+        self.shown, now = self.said, time.monotonic()
+        self.waited += [now - since for since in self._since]
+        self._since.clear()
 
     async def say_next(self) -> None:
         """A fake hands it on before it returns."""
         turn = self.line.turns[self.said]
         self.said += 1
+        self._since.append(time.monotonic())
         await self.phone.say(turn.text)
 
 
@@ -96,6 +104,12 @@ class Crowd:
 
     def shown(self) -> dict[str, int]:
         return {one.name: one.shown for one in self.people}
+
+    def delays(self) -> dict[str, float]:
+        """How long one waits."""
+        waited = [seconds for one in self.people for seconds in one.waited]
+        cuts = statistics.quantiles(waited, n=100) if len(waited) > 1 else [0.0] * 99
+        return {"delay_p50_s": cuts[49], "delay_p99_s": cuts[98]}
 
     def seen(self) -> list[Seen]:
         """Whose words each finds in what was said to them."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -14,11 +16,13 @@ from core.talk import Message
 from dialogs import shell
 
 POISON = "венепорг"
+SWELL = 256
+"""Megabytes above what it has, which a process may take that is harmed so."""
 
 
 @contextmanager
 def poisoned(harms: str) -> Iterator[None]:
-    """`harms` is "raise", "kill" or "burn"."""
+    """`harms` is "raise", "kill", "burn" or "swell"."""
     pure = shell.hear
 
     def hear(house: Any, talk: Any, event: Any, *more: Any) -> Any:
@@ -43,4 +47,14 @@ def _burn() -> None:
         sum(range(1000))
 
 
-_HARMS = {"raise": _raise, "kill": _kill, "burn": _burn}
+def _swell() -> None:
+    """Takes memory without end; the system gives it so much and no more."""
+    has = int(Path("/proc/self/status").read_text().partition("VmData:")[2].split()[0]) * 1024
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (has + SWELL * 2**20, hard))
+    taken = list[bytearray]()
+    while True:
+        taken.append(bytearray(b"x" * 2**16))
+
+
+_HARMS = {"raise": _raise, "kill": _kill, "burn": _burn, "swell": _swell}

@@ -45,10 +45,18 @@ class Server(ABC):
     def _pid_file(self) -> Path:
         return self.home.with_suffix(".pid")
 
+    @property
+    def _log(self) -> Path:
+        return self.home.with_suffix(".log")
+
+    def log(self) -> str:
+        """All that it has said."""
+        return self._log.read_text()
+
     async def start(self) -> float:
         """Seconds until it answers."""
         began = time.monotonic()
-        with self.home.with_suffix(".log").open("a") as log:
+        with self._log.open("a") as log:
             self._process = _begun(self.command, log)
         self._pid_file.write_text(f"{self.pid}\n")
         await eventually(self._answers, "a server to answer", patience=WITHIN)

@@ -13,10 +13,11 @@ CHUNK = 2**16
 
 @dataclass
 class Way:
-    """`delay`: seconds for which a question waits from now on."""
+    """`delay`: seconds for which a question waits from now on; `slowed`: how many have waited."""
 
     port: int = 0
     delay: float = 0.0
+    slowed: int = 0
     _open: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def carry(self, socket: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -39,6 +40,7 @@ class Way:
             while chunk := await source.read(CHUNK):
                 if slowly and self.delay:
                     await asyncio.sleep(self.delay)
+                    self.slowed += 1
                 sink.write(chunk)
                 await sink.drain()
 

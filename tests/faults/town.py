@@ -9,7 +9,7 @@ import signal
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,6 +66,7 @@ class Town(Reached):
     _marks: dict[tuple[str, int], int] = field(default_factory=dict)
     _taken: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _looked: int = 0
+    _peak: float = 0.0
 
     # Who lives here
 
@@ -216,6 +217,7 @@ class Town(Reached):
     async def calm(self, patience: float = CALM_WITHIN) -> int:
         """Waits until everything is delivered, heard and answered, as far as that is to come; what is stuck then."""
         until = time.monotonic() + patience
+        self._look_at_memory()
         while time.monotonic() < until:
             if await self._all_is_delivered() and not await self.read(lambda conn: ledger.stuck(conn, self.now())):
                 return 0
@@ -248,11 +250,17 @@ class Town(Reached):
             return ledger.excess_on_vk(self.group, known)
         return ledger.excess_on_telegram(self.bot, known)
 
-    def counts(self, verdict: Verdict) -> dict[str, int]:
+    def counts(self, verdict: Verdict) -> dict[str, float]:
         """A verdict for the table of figures, with how much it is about."""
         facts = {"said": len(self.crowd.said), "strikes": self.strikes, "in_sending": self.in_sending}
-        heard = {"streams": self.pages.streams} if self.way == "web" else {}
-        return {**asdict(verdict), **facts, **heard}
+        if self.way == "web":
+            facts["streams"] = self.pages.streams
+        return {**asdict(verdict), **facts, **({"peak_mb": self._peak} if self._peak else {})}
+
+    def _look_at_memory(self) -> None:
+        """The most that any of those who live has had."""
+        with suppress(FileNotFoundError, ProcessLookupError, IndexError):
+            self._peak = float(max((life.memory(peak=True) for life in self.lives.values()), default=0))
 
     def log(self) -> str:
         path = Path(self.order.log)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import signal
 import time
 from collections import Counter
@@ -35,7 +36,7 @@ STRIKES = ((FAST, 0.0), (IMMEDIATE, 0.0), (IMMEDIATE, 4.0))
 async def test_nothing_is_confirmed_that_was_not_committed(
     seed: int, figures: Figures, nursery: Nursery, tmp_path: Path
 ) -> None:
-    with a_postgres() as server:
+    with a_postgres(log_line_prefix="%n ") as server:
         await server.start()
         migrate(server.url)
         url = await asyncio.to_thread(filled, server.url)
@@ -65,20 +66,25 @@ async def test_nothing_is_confirmed_that_was_not_committed(
 
 
 async def struck(town: Town, server: Postgres, how: signal.Signals, away: float) -> float:
-    """Seconds from the moment at which it can be written to again until an update is confirmed."""
+    """Seconds from the moment at which it lets anybody in again, as it says itself, until an update is confirmed."""
     await server.stop(how)
     before = town.balancer.answers[200]
+
+    async def goes_on() -> float:
+        return time.time() if town.balancer.answers[200] > before else 0.0
+
+    going = asyncio.create_task(eventually(goes_on, "an update to be confirmed again", patience=60 + away))
     await asyncio.sleep(away)
     await server.start()
-    ready = time.monotonic()
-
-    async def goes_on() -> bool:
-        return town.balancer.answers[200] > before
-
-    await eventually(goes_on, "an update to be confirmed again", patience=60)
-    took = time.monotonic() - ready
+    took = await going - ready_at(server)
     await town.until_sent(PEOPLE // 2)
     return took
+
+
+def ready_at(server: Postgres) -> float:
+    """When it has said so the last time."""
+    said = re.findall(r"^(\d+\.\d+) .*ready to accept connections", server.log(), re.MULTILINE)
+    return float(said[-1])
 
 
 async def confirmed_and_not_kept(town: Town) -> int:

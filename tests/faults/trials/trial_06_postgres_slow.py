@@ -26,6 +26,8 @@ from tests.faults.town import Town, a_town
 PEOPLE, TURNS = size(24, 300), 7
 NAMES = ("front-0", "front-1", "worker-0")
 STATEMENT, SLOW_FOR = 0.2, 12.0
+SLOWED = int(SLOW_FOR / STATEMENT)
+"""Questions that waited: as many as one connection can ask."""
 HELD = 10.0
 """Seconds: longer than anybody outside is let wait."""
 READ_ONLY = 4.0
@@ -56,9 +58,11 @@ async def test_what_cannot_be_stored_in_time_is_put_off(
                 await saying
                 stuck = await town.calm()
                 verdict, lines = await town.verdict(stuck), told(town.log())
-    figures(6, "PostgreSQL: 200 ms for every statement, for 12 s", **figured(town), **town.counts(verdict))
+    what = "PostgreSQL: 200 ms for every statement, for 12 s"
+    figures(6, what, **figured(town), slowed=way.slowed, **town.counts(verdict))
     assert verdict.whole, verdict
     assert verdict.excess == 0
+    assert way.slowed >= SLOWED, way.slowed
     assert set(town.balancer.answers) <= {200, 503}
     assert not lines, lines  # but that it was slow
 
@@ -139,5 +143,5 @@ async def put_off(town: Town, more: int) -> None:
     await eventually(so, "a 503", patience=30)
 
 
-def figured(town: Town) -> dict[str, int]:
-    return {"put_off": town.balancer.answers[503]}
+def figured(town: Town) -> dict[str, float]:
+    return {"put_off": town.balancer.answers[503], **town.crowd.delays()}

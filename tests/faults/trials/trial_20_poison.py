@@ -1,5 +1,6 @@
-"""Fault 20: an update that our code cannot bear: it raises, kills the process, or is computed without end. Whoever has
-sent it waits; after three tries by itself it is set aside, they are told so, and they can go on."""
+"""Fault 20: an update that our code cannot bear: it raises, kills the process, is computed without end, or takes memory
+without end. Whoever has sent it waits; after three tries by itself it is set aside, they are told so, and they can go
+on."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,20 +22,46 @@ from tests.faults.size import size
 from tests.faults.town import Town, a_town
 
 PEOPLE, TURNS = size(25, 200), size(12, 20)
-DEATHS = 5
-"""Two while it was heard together with others, and three while it was alone."""
+WAY = "telegram polling"
+DEPLOYED = ("front-0", "front-1", "worker-0")
+TRIES, DEATHS = 3, 5
+"""Tries of what fails by itself. And deaths: two while it was heard together with others, and three while it was
+alone."""
 APOLOGY = "Something went wrong on our side with your last message."
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    ("harms", "what"), [("raise", "always raises"), ("kill", "kills the process"), ("burn", "is computed without end")]
+    ("harms", "what"),
+    [
+        ("raise", "always raises"),
+        ("kill", "kills the process"),
+        ("burn", "is computed without end"),
+        ("swell", "takes memory without end"),
+    ],
 )
 async def test_poison_harms_nobody_else(
     harms: str, what: str, seed: int, figures: Figures, nursery: Nursery, sqlite_region: str, tmp_path: Path
 ) -> None:
-    way = "telegram polling"
-    async with a_town(nursery, sqlite_region, tmp_path, way, harms=harms) as town, supervised(town) as deaths:
+    async with a_town(nursery, sqlite_region, tmp_path, WAY, harms=harms) as town:
+        tried, deaths = await _poisoned(town, seed, figures, f"{WAY}: one update {what}")
+    if harms == "raise":
+        assert (tried, deaths) == (TRIES, 0)
+
+
+@pytest.mark.timeout(900)
+async def test_poison_walks_from_front_to_front(
+    seed: int, figures: Figures, nursery: Nursery, postgres_region: str, tmp_path: Path
+) -> None:
+    """Whoever takes over what a dead front has left, dies of it as well."""
+    more: dict[str, Any] = {"names": DEPLOYED, "harms": "kill"}
+    async with a_town(nursery, postgres_region, tmp_path, WAY, **more) as town:
+        await _poisoned(town, seed, figures, f"{WAY}, two fronts on PostgreSQL: one update kills whoever hears it")
+
+
+async def _poisoned(town: Town, seed: int, figures: Figures, what: str) -> tuple[int, int]:
+    """How often it was tried, and how many processes have died of it."""
+    async with supervised(town) as deaths:
         victim = town.bot.person(lang="en")
         crowd = town.settle(history.draw(seed, PEOPLE, TURNS))
         saying = asyncio.create_task(crowd.say_it_all(0.2))
@@ -52,8 +80,9 @@ async def test_poison_harms_nobody_else(
         tried = await town.read(lambda conn: ledger.most_tried(conn, "quarantined"))
         figures(
             20,
-            f"{way}: one update {what}",
+            what,
             **town.counts(verdict),
+            **crowd.delays(),
             quarantined=states.get("quarantined", 0),
             tries=tried,
             deaths=len(deaths),
@@ -63,6 +92,7 @@ async def test_poison_harms_nobody_else(
     assert verdict.whole, verdict
     assert states["quarantined"] == 1 and tried <= DEATHS + 1
     assert len(deaths) <= DEATHS
+    return tried, len(deaths)
 
 
 @asynccontextmanager
@@ -70,18 +100,19 @@ async def supervised(town: Town) -> AsyncIterator[list[int]]:
     """Whoever dies is begun anew, as by any supervisor; their exit codes."""
     codes: list[int] = []
 
-    async def watch() -> None:
+    async def watch(name: str) -> None:
         while True:
-            code = await town.lives["run"].ended(3600)
+            code = await town.lives[name].ended(3600)
             codes.append(code or 0)
-            town.begin("run")
+            town.begin(name)
 
-    watching = asyncio.create_task(watch())
+    watching = [asyncio.create_task(watch(name)) for name in town.lives]
     try:
         yield codes
     finally:
-        watching.cancel()
-        await asyncio.wait([watching])
+        for each in watching:
+            each.cancel()
+        await asyncio.wait(watching)
 
 
 async def _until_others_are_served(town: Town) -> float:
