@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import structlog
 
@@ -17,6 +17,7 @@ MOST = 500
 """Under way; what comes on top is not done."""
 KNOWN_MOST = 1000
 
+Known = TypeVar("Known", bound=Hashable)
 log = structlog.get_logger(__name__)
 
 
@@ -50,14 +51,14 @@ class Errands:
             log.info("courtesy_failed", what=what, problem=type(error).__name__, code=getattr(error, "code", None))
 
 
-class Lately:
-    """Who has been told something within the last `while_`; the longest ago are forgotten first."""
+class Lately(Generic[Known]):
+    """Who, or what, has been told something within the last `while_`; the longest ago are forgotten first."""
 
     def __init__(self, while_: timedelta) -> None:
         self._while = while_
-        self._told: OrderedDict[int, datetime] = OrderedDict()
+        self._told: OrderedDict[Known, datetime] = OrderedDict()
 
-    def is_first(self, whom: int, now: datetime) -> bool:
+    def is_first(self, whom: Known, now: datetime) -> bool:
         """True once in that time."""
         told = self._told.get(whom)
         if told is not None and now - told < self._while:

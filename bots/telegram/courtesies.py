@@ -28,7 +28,7 @@ class Courtesies:
 
     def __init__(self, world: World, api: Api, pace: Pace) -> None:
         self._world, self._api, self._pace, self.username = world, api, pace, ""
-        self.errands, self._declined = Errands(NotSent, Unknown, NotDone), Lately(DECLINED_FOR)
+        self.errands, self._declined = Errands(NotSent, Unknown, NotDone), Lately[int](DECLINED_FOR)
 
     def acknowledge(self, query: str) -> None:
         """It is no message: Telegram does not count it, and somebody looks at a button that has gone grey."""

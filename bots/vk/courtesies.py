@@ -26,15 +26,20 @@ from core.shown import from_json
 
 SECONDS = 10.0
 DECLINED_FOR = timedelta(hours=1)
+ANSWERABLE = timedelta(minutes=1)
+"""Later, VK does not know a press any more."""
 
 
 class Courtesies:
     def __init__(self, world: World, api: Api) -> None:
         self._world, self._api = world, api
-        self.errands, self._declined = Errands(VKError, Away, sa.exc.SQLAlchemyError), Lately(DECLINED_FOR)
+        self.errands, self._declined = Errands(VKError, Away, sa.exc.SQLAlchemyError), Lately[int](DECLINED_FOR)
+        self._acknowledged = Lately[str](ANSWERABLE)
 
     def acknowledge(self, ack: Ack) -> None:
-        """The waiting sign on the button ends."""
+        """The waiting sign on the button ends. A press that VK brings again has been answered, and may not be twice."""
+        if not self._acknowledged.is_first(ack.event_id, self._world.clock()):
+            return
         names = {"event_id": ack.event_id, "user_id": ack.user_id, "peer_id": ack.peer_id}
         call = partial(self._api.call, "messages.sendMessageEventAnswer", Turn.COURTESY, **names)
         self.errands.begin("acknowledged", call, SECONDS)

@@ -179,6 +179,21 @@ async def test_a_press_is_acknowledged_and_a_failing_acknowledgement_is_let_be(v
     assert [row["event"]["key"] for row in vk.heard] == ["here:", "here:"]
 
 
+async def test_a_press_that_is_brought_again_is_not_acknowledged_again(vk: Kit) -> None:
+    phone = await vk.writer()
+    await vk.shows(phone, Shown("Где?", buttons=(button("Тут", "here:"),)))
+    async with listening(vk):
+        await until(lambda: bool(place(vk)), vk)
+        await phone.press("Тут")
+        await until(lambda: len(vk.heard) == 1, vk)
+        vk.group.again(vk.group.events[-1]["event_id"])
+        await phone.say("яма")
+        await until(lambda: len(vk.heard) == 2, vk)
+        await vk.polite()
+    assert len(vk.vk.calls("messages.sendMessageEventAnswer")) == 1
+    assert vk.vk.refused == []
+
+
 async def test_a_chat_of_several_people_is_declined_once_an_hour(vk: Kit) -> None:
     chat = vk.group.chat("Двор")
     neighbour = chat.joined(vk.group.person())
