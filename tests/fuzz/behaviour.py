@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from core.talk import BUTTON_BYTES
-from tests.fuzz import injection, markup, media, numbers, texts
+from tests.fuzz import injection, markup, media, numbers, others, texts
 from tests.fuzz.people import Person, Sent, Shows
 
 COMMANDS = ("start", "menu", "help", "settings", "my", "appeal", "find", "stop", "personal", "language", "consent")
@@ -28,13 +28,21 @@ FORGED = (
 )
 NORMAL = 0.6
 """Of all that is done."""
+AGREED = 0.8
+"""Of those who are asked whether another chat is theirs too."""
 
 
-def act(dice: Random, person: Person, numbers_known: Sequence[str], *, staff: bool) -> list[Sent]:
+def act(
+    dice: Random, person: Person, numbers_known: Sequence[str], everybody: Sequence[Person], *, staff: bool
+) -> list[Sent]:
+    shown = person.shown()
+    if shown and (data := others.agreeing(shown[-1])) and dice.random() < AGREED:
+        return person.press(data, shown[-1].id)
     if dice.random() < NORMAL:
         return _usual(dice, person, numbers_known, staff=staff)
-    family = dice.choice(tuple(FAMILIES))
-    return [one if one.family != "usual" else replace(one, family=family) for one in FAMILIES[family](dice, person)]
+    family = dice.choice((*FAMILIES, *others.ACTS))
+    sent = FAMILIES[family](dice, person) if family in FAMILIES else others.ACTS[family](dice, person, everybody)
+    return [one if one.family != "usual" else replace(one, family=family) for one in sent]
 
 
 def _usual(dice: Random, person: Person, known: Sequence[str], *, staff: bool) -> list[Sent]:
@@ -94,12 +102,15 @@ def _injected(dice: Random, person: Person) -> list[Sent]:
 
 
 def _numbered(dice: Random, person: Person) -> list[Sent]:
-    match dice.randrange(5):
+    match dice.randrange(7):
         case 0:
             return person.place(*numbers.place(dice), dice.choice(("", "", "Садовая, 14", markup.markup(dice))))
         case 1:
             return person.place(*numbers.no_place(dice), "")
-        case 2:
+        case 2 | 4:
+            places = [numbers.any_place(dice) for _ in range(dice.randrange(1, 6))]
+            return person.roam(dice, places) or person.place(*places[0], "")
+        case 3:
             whose = dice.choice(("own", "another", "nobody", "text"))
             return person.contact(numbers.phone(dice), whose) or person.say("+79990000001")
         case _:
@@ -121,10 +132,13 @@ def _media(dice: Random, person: Person) -> list[Sent]:
 
 def _behave(dice: Random, person: Person) -> list[Sent]:
     shown = person.shown()
-    match dice.randrange(9):
-        case 0 if shown:  # twice at once
+    match dice.randrange(10):
+        case 0 if shown:  # twice in a row
             return [*(one := _pressed(dice, person, shown[-1], forward=True)), *_again(person, one, shown[-1])]
-        case 1 if shown:  # however old
+        case 1 if shown:  # the very same, at the same time
+            times, pressed = dice.choice((2, 2, 5)), _pressed(dice, person, shown[-1], forward=True)
+            return [replace(one, what="pressed at once", times=times) for one in pressed]
+        case 9 if shown:  # however old
             return _pressed(dice, person, dice.choice(shown), forward=False)
         case 2:
             return person.forward([texts.usual(dice) for _ in range(20)])

@@ -21,6 +21,7 @@ import uvloop
 from bots.migrate import migrate
 from tests.fuzz import state
 from tests.fuzz.behaviour import act
+from tests.fuzz.envelope import WITHOUT_END
 from tests.fuzz.media import Thing
 from tests.fuzz.oracle import Oracle, Said
 from tests.fuzz.people import Person, Way
@@ -36,6 +37,8 @@ CALM_AFTER = 60
 """Hours and days that are waited for what is to be sent in the morning, and for devices that do not answer."""
 BEFORE = 3
 """Things that the same person has said, told with a finding."""
+RARE = ("odd type", "a live place moves", "pressed at once", WITHOUT_END)
+"""What is counted by its name."""
 A_YEAR_AT = 2 / 3
 """Of the run: then a year passes, and all buttons are old."""
 
@@ -52,6 +55,8 @@ class Result:
     declined: int = 0
     problems: list[tuple[int, str]] = field(default_factory=list)
     culprits: dict[int, str] = field(default_factory=dict)
+    seen: Counter[str] = field(default_factory=Counter)
+    """What is rare, by what it is called."""
     digest: str = ""
 
     def written(self, path: Path) -> None:
@@ -62,7 +67,7 @@ def read(path: Path) -> Result:
     found = json.loads(path.read_text())
     found["culprits"] = {int(n): body for n, body in found["culprits"].items()}
     found["problems"] = [(n, problem) for n, problem in found["problems"]]
-    return Result(**{**found, "said": Counter(found["said"]), "quiet": Counter(found["quiet"])})
+    return Result(**{**found, **{name: Counter(found[name]) for name in ("said", "quiet", "seen")}})
 
 
 async def run(url: str, folder: Path, seed: int, n: int) -> Result:
@@ -72,6 +77,7 @@ async def run(url: str, folder: Path, seed: int, n: int) -> Result:
             drive = _Drive(made, Random(seed), Oracle(made), log, result)
             with drive.oracle.listening():
                 await drive.go(n)
+            result.seen["people on several ways"] = made.on_several_ways()
             dumped = made.db.read(state.dump).result()
             rows = made.db.read(state.rows_of).result()
         gc.collect()  # a task whose exception nobody wanted says so now
@@ -119,14 +125,16 @@ class _Drive:
     async def _round(self, acting: Sequence[tuple[Way, Person]]) -> None:
         """Ways one after the other, so that both engines hear the same in the same order."""
         known, order = self.town.known_numbers(), [way.name for way in self.town.ways]
+        everybody = [one for way in self.town.ways for one in way.people]
         acting = sorted(acting, key=lambda it: order.index(it[0].name))
         for way, group in groupby(acting, key=lambda it: it[0]):
             together = []
             for _, person in group:
-                for sent in act(self.dice, person, known, staff=way.name in AT_WORK):
+                for sent in act(self.dice, person, known, everybody, staff=way.name in AT_WORK):
                     said = Said(len(self.history) + 1, way.name, person, sent)
                     self.history[said.n] = said
                     self.result.said[f"{way.name}|{sent.family}"] += 1
+                    self.result.seen.update({sent.what: 1} if sent.what in RARE else {})
                     self.oracle.expect(said)
                     together.append((person, sent))
             before = len(self.history)

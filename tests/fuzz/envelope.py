@@ -6,8 +6,11 @@ import copy
 import gzip
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from random import Random
 from typing import Any
+
+from tests.fuzz.people import Sent
 
 DEEP = 2000
 HUGE = 10 * 1024 * 1024
@@ -33,6 +36,17 @@ ODD: tuple[Any, ...] = (
     [[[[]]]],
 )
 
+TYPED = {"Content-Type": "application/json"}
+"""As the messengers and our page do."""
+TYPES = (
+    "text/plain",
+    "multipart/form-data; boundary=x",
+    "application/x-www-form-urlencoded",
+    "application/json; charset=utf-16",
+    "application/json; charset=unheard-of",
+    "\xff",
+    "",
+)
 
 WITHOUT_END = "without end"
 """Of a body: it comes in chunks, more of them than anybody may take."""
@@ -47,6 +61,11 @@ async def without_end() -> AsyncIterator[bytes]:
 def written(body: Any) -> bytes:
     """As a messenger writes it."""
     return json.dumps(body).encode()
+
+
+def odd_type(dice: Random, good: Sent) -> Sent:
+    """Right in all but the type that it is said to be of."""
+    return replace(good, what="odd type", headers={"Content-Type": dice.choice(TYPES)})
 
 
 def _nested(good: bytes, dice: Random) -> bytes:

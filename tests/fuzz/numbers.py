@@ -45,6 +45,10 @@ def no_place(dice: Random) -> tuple[Any, Any]:
     return dice.choice((*BEYOND, *NO_NUMBERS))
 
 
+def any_place(dice: Random) -> tuple[Any, Any]:
+    return place(dice) if dice.random() < 0.8 else no_place(dice)
+
+
 def rating(dice: Random) -> str:
     return dice.choice(RATINGS)
 

@@ -24,6 +24,7 @@ SILENT = {
     "again": "a button that has been pressed before: where it led is on show",
     "no change": "a correction that corrects nothing",
     "joined": "a piece of a message whose other pieces are answered with it",
+    "moved": "a place that is shown live and moves on: it has been heard where it began",
     "forgotten": "said where the person has had everything erased meanwhile",
 }
 """What says nothing by design; anything else that says nothing is a finding."""
@@ -109,6 +110,9 @@ class Oracle:
         return sa.select(*columns).where(sa.or_(i.key.in_(keys), i.id > self._read_up_to)).order_by(i.id)
 
     def _paid(self, said: Said, row: Any, there: int | None) -> None:
+        if said.sent.silent:
+            self._unheard(said, row)
+            return
         if row is None:
             if there is None and said.n > 0 and self._erased():
                 self.quiet["forgotten"] += 1
@@ -127,6 +131,12 @@ class Oracle:
             self.quiet[why] += 1
         else:
             self.found(said.n, f"mute: {row.event}")
+
+    def _unheard(self, said: Said, row: Any) -> None:
+        if row is None:
+            self.quiet["moved"] += 1
+        else:
+            self.found(said.n, f"heard: {row.event}")
 
     def _kept(self, said: Said, event: Mapping[str, Any]) -> None:
         text, kept = said.sent.text, event.get("text")

@@ -9,12 +9,16 @@ from typing import Any, Protocol
 
 from tests.fuzz.media import Thing
 
+LAST = 5
+"""Of our messages, as many as are on a screen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One request or update. `owed`: the key of the row of the inbox that it must become; where that is empty, it need
     not become one. `text`: what must stand in that row when it is clean. `route`: how it goes, where a way has several.
-    `fine`: no refusal is an answer to it."""
+    `fine`: no refusal is an answer to it. `times`: how often the very same is brought, all at once where the way can.
+    `silent`: it must not become a row."""
 
     what: str
     body: Any
@@ -24,6 +28,8 @@ class Sent:
     headers: Mapping[str, str] = field(default_factory=dict)
     fine: bool = False
     family: str = "usual"
+    times: int = 1
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,9 @@ class Person(Protocol):
     def shown(self) -> Sequence[Shows]:
         """Oldest first."""
 
+    def reads(self) -> Sequence[str]:
+        """The last words of ours."""
+
     def say(self, text: str, **more: Any) -> list[Sent]: ...
 
     def command(self, name: str, args: str) -> list[Sent]: ...
@@ -53,6 +62,9 @@ class Person(Protocol):
     def attach(self, things: Sequence[Thing], caption: str) -> list[Sent]: ...
 
     def place(self, lat: Any, lon: Any, address: str) -> list[Sent]: ...
+
+    def roam(self, dice: Random, places: Sequence[tuple[Any, Any]]) -> list[Sent]:
+        """A place that is shown live, and moves."""
 
     def contact(self, phone: Any, whose: str) -> list[Sent]: ...
 

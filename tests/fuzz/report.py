@@ -27,6 +27,7 @@ class Total:
     said: Counter[str] = field(default_factory=Counter)
     quiet: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
+    seen: Counter[str] = field(default_factory=Counter)
     answered: int = 0
     declined: int = 0
     differing: int = 0
@@ -39,6 +40,7 @@ class Total:
         for result in results[:1]:
             self.said += result.said
             self.quiet += result.quiet
+            self.seen += result.seen
             self.answered += result.answered
             self.declined += result.declined
         for result in results:
@@ -53,6 +55,7 @@ class Total:
             yield " | ".join([way.ljust(18), *(str(number).rjust(9) for number in row), str(sum(row)).rjust(9)])
         told = {"all": self.said.total(), "answered": self.answered, "refused with a sentence": self.declined}
         told |= {f"silent by design, {why}": number for why, number in sorted(self.quiet.items())}
+        told |= {f"of them, {what}": number for what, number in sorted(self.seen.items())}
         told |= {kind: self.problems[kind] for kind in ("unhandled", "5xx", "mute", "lost", "kept otherwise", "other")}
         told |= {"towns": self.towns, "towns where the engines differ": self.differing, "seconds": round(seconds)}
         yield from (f"{name}: {number}" for name, number in told.items())

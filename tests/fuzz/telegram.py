@@ -4,6 +4,7 @@ how an update goes, and in nothing else."""
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,9 +19,9 @@ from core.inbox.parts import LONG_FROM
 from core.text import clean_text
 from tests.fakes.telegram_bot import FakeBot
 from tests.fakes.telegram_chats import BLOCKED, Chat
-from tests.fuzz import envelope, markup
+from tests.fuzz import envelope, markup, numbers
 from tests.fuzz.media import Thing
-from tests.fuzz.people import Person, Sent, Shows
+from tests.fuzz.people import LAST, Person, Sent, Shows
 
 Json = dict[str, Any]
 SECRET = "a-secret-of-at-least-16-signs"
@@ -46,6 +47,7 @@ class TelegramPerson:
     numbers: Iterator[int]
     chat: Chat = field(init=False)
     said: list[int] = field(default_factory=list)
+    live: list[int] = field(default_factory=list)
     username: str = "maria"
 
     def __post_init__(self) -> None:
@@ -66,6 +68,9 @@ class TelegramPerson:
             if keys:
                 found.append(Shows(str(number), keys))
         return found
+
+    def reads(self) -> list[str]:
+        return [str(it.get("text", "")) for it in itertools.islice(reversed(self.chat.messages.values()), LAST)]
 
     # Updates
 
@@ -122,6 +127,19 @@ class TelegramPerson:
         live = {**where, "live_period": 900, "horizontal_accuracy": 1500.0}
         return [self._heard("place", location=live, venue={"location": where, "title": address, "address": address})]
 
+    def roam(self, dice: Random, places: Sequence[tuple[Any, Any]]) -> list[Sent]:
+        """Anew, or on from where it was; the last place is the one that is not live any more."""
+        sent = []
+        if not self.live or dice.random() < 0.7:
+            sent = self.place(*dice.choice(numbers.GOOD), "live")
+            self.live.append(self.said[-1])
+        number = dice.choice(self.live)
+        for at, (lat, lon) in enumerate(places, 1):
+            where = {"latitude": lat, "longitude": lon, "heading": 359, "proximity_alert_radius": 100000}
+            where |= {} if at == len(places) else {"live_period": 900, "horizontal_accuracy": 1500.0}
+            sent.append(replace(self._edited(number, location=where), what="a live place moves", silent=True))
+        return sent
+
     def contact(self, phone: Any, whose: str) -> list[Sent]:
         id = {"own": self.id, "another": self.id + 1, "nobody": None, "text": str(self.id)}[whose]
         return [self._heard(f"contact: {whose}", contact={"phone_number": phone, "first_name": "М", "user_id": id})]
@@ -130,8 +148,12 @@ class TelegramPerson:
         if not self.said:
             return []
         number = dice.choice(self.said)
-        update = self._update("edited_message", {**self.message(text=text), "message_id": number, "edit_date": 1})
-        return [Sent("edit", update, owed=str(update["update_id"]) if clean_text(text) else "")]
+        return [sent if clean_text(text) else replace(sent, owed="") for sent in [self._edited(number, text=text)]]
+
+    def _edited(self, number: int, **facts: Any) -> Sent:
+        update = self._update("edited_message", {**self.message(**facts), "message_id": number, "edit_date": 1})
+        self.said.pop()
+        return Sent("edit", update, owed=str(update["update_id"]))
 
     def forward(self, texts: Sequence[str]) -> list[Sent]:
         origin = {"type": "hidden_user", "sender_user_name": "П\r\nётр", "date": 1}
@@ -176,7 +198,7 @@ class TelegramPerson:
 
     def envelope(self, dice: Random) -> list[Sent]:
         good = dice.choice((*self.say("привет", entities=markup.entities(dice)), *self.press("menu:", "1")))
-        match dice.randrange(6):
+        match dice.randrange(7):
             case 0:
                 return [replace(good, what="odd entities")]
             case 1:
@@ -185,6 +207,8 @@ class TelegramPerson:
             case 2:
                 odd = dice.choice((0, -5, 2**32, 2**63 - 1, 2**63, "7", None, 1.5, True))
                 return [Sent("odd update_id", {**good.body, "update_id": odd}, route="aside")]
+            case 4:
+                return [envelope.odd_type(dice, good)]
             case 3 if dice.random() < 0.1:
                 return [Sent(envelope.WITHOUT_END, b"", route="bytes")]
             case 3:
@@ -204,20 +228,25 @@ class Webhook:
     session: aiohttp.ClientSession
 
     async def deliver(self, sent: Sequence[tuple[Person, Sent]]) -> list[str]:
-        problems = []
+        problems = list[str]()
         for _, one in sent:
-            data: Any = one.body if isinstance(one.body, bytes) else json.dumps(one.body).encode()
-            data = envelope.without_end() if one.what == envelope.WITHOUT_END else data
-            wrong = one.what == "wrong secret"
-            headers = dict(one.headers) if wrong else {HEADER: SECRET}
-            try:
-                async with self.session.post(self.url, data=data, headers=headers, allow_redirects=False) as answer:
-                    if answer.status != (401 if wrong else 200):
-                        problems.append(f"{self.name}: {answer.status} to {one.what}")
-            except aiohttp.ClientConnectionError:  # it may be hung up on
-                if one.what != envelope.WITHOUT_END:
-                    raise
+            answers = await asyncio.gather(*(self._post(one) for _ in range(one.times)))
+            problems += [answer for answer in answers if answer]
         return problems
+
+    async def _post(self, one: Sent) -> str:
+        data: Any = one.body if isinstance(one.body, bytes) else json.dumps(one.body).encode()
+        data = envelope.without_end() if one.what == envelope.WITHOUT_END else data
+        wrong = one.what == "wrong secret"
+        headers = {**envelope.TYPED, **({} if wrong else {HEADER: SECRET}), **one.headers}
+        try:
+            async with self.session.post(self.url, data=data, headers=headers, allow_redirects=False) as answer:
+                right = answer.status == (401 if wrong else 200)
+                return "" if right else f"{self.name}: {answer.status} to {one.what}"
+        except aiohttp.ClientConnectionError:  # it may be hung up on
+            if one.what != envelope.WITHOUT_END:
+                raise
+            return ""
 
 
 @dataclass
@@ -233,7 +262,8 @@ class Polling:
         """Synchronously queued, so that a poll finds all of it."""
         for _, one in sent:
             if not one.route and one.what != "wrong secret":
-                self.bot.raw(one.body)
+                for _ in range(one.times):
+                    self.bot.raw(one.body)
         await self.bot.updates.delivered()
         for _, one in sent:
             if one.route:

@@ -43,6 +43,7 @@ from core.appeals.tables import appeals
 from core.authorities.entries import issue_entry
 from core.authorities.queries import official_by_code
 from core.authorities.tables import officials
+from core.conversations.tables import conversations
 from core.db import Database
 from tests.builders import NOON
 from tests.fakes.telegram import FakeTelegram
@@ -122,6 +123,12 @@ class Town:
 
     def known_numbers(self) -> list[str]:
         return [row.number for row in self.rows(sa.select(appeals.c.number).order_by(appeals.c.id.desc()).limit(20))]
+
+    def on_several_ways(self) -> int:
+        """Citizens who have more chats than one."""
+        c = conversations.c
+        theirs = sa.select(c.person_id).where(c.person_kind == "citizen").group_by(c.person_id)
+        return len(self.rows(theirs.having(sa.func.count() > 1)))
 
     async def calm(self, heard: Callable[[], None]) -> None:
         """Everything that can be done this minute is done."""

@@ -22,7 +22,7 @@ from tests.fakes.vk_keyboard import keys
 from tests.fakes.vk_phone import Press
 from tests.fuzz import envelope
 from tests.fuzz.media import Thing
-from tests.fuzz.people import Person, Sent, Shows
+from tests.fuzz.people import LAST, Person, Sent, Shows
 
 Json = dict[str, Any]
 SECRET = "a-secret-of-at-least-16-signs"
@@ -79,6 +79,10 @@ class VKPerson:
             if buttons:
                 found.append(Shows(str(message.cmid), buttons))
         return found
+
+    def reads(self) -> list[str]:
+        ours = (it.text for it in reversed(self.conversation.messages) if it.from_id < 0 and not it.deleted)
+        return list(itertools.islice(ours, LAST))
 
     # Events
 
@@ -137,6 +141,9 @@ class VKPerson:
         where = {"type": "point", "coordinates": {"latitude": lat, "longitude": lon}, "place": told}
         return [self._heard("place", text="", geo=where)]
 
+    def roam(self, dice: Random, places: Sequence[tuple[Any, Any]]) -> list[Sent]:
+        return []
+
     def contact(self, phone: Any, whose: str) -> list[Sent]:
         return []
 
@@ -179,12 +186,14 @@ class VKPerson:
 
     def envelope(self, dice: Random) -> list[Sent]:
         good = dice.choice((*self.say("привет"), *self.press("menu:", "1")))
-        match dice.randrange(5):
+        match dice.randrange(6):
             case 0:
                 given = dice.choice((None, "", "wrong", SECRET[:-1], SECRET + "1", "\ud800", 5, ["x"]))
                 return [Sent("wrong secret", {**good.body, "secret": given})]
             case 1:
                 return [Sent("another group", {**good.body, "group_id": dice.choice((1, -1, "x", None, 2**63))})]
+            case 3:
+                return [envelope.odd_type(dice, good)]
             case 2 if dice.random() < 0.1:
                 return [Sent(envelope.WITHOUT_END, b"", route="bytes")]
             case 2:
@@ -216,7 +225,7 @@ class Callback:
         """Those of one person at once where they are messages: they are sorted on our side."""
         problems = list[str]()
         for _, group in itertools.groupby(sent, key=lambda it: (id(it[0]), it[1].what == "words")):
-            answers = await asyncio.gather(*(self._post(one) for _, one in group))
+            answers = await asyncio.gather(*(self._post(one) for _, one in group for _ in range(one.times)))
             problems += [answer for answer in answers if answer]
         return problems
 
@@ -226,7 +235,8 @@ class Callback:
             return await self._without_end()
         if not isinstance(body, bytes):
             body = json.dumps({"secret": SECRET, **body}).encode()
-        async with self.session.post(self.url, data=body, allow_redirects=False) as answer:
+        headers = {**envelope.TYPED, **one.headers}
+        async with self.session.post(self.url, data=body, headers=headers, allow_redirects=False) as answer:
             said = await answer.read()
             allowed = {(200, b"ok"), (403, b"no")} if one.route or one.what == "broken" else {(200, b"ok")}
             allowed = {(403, b"no")} if one.what in ("wrong secret", "another group") else allowed
@@ -234,7 +244,7 @@ class Callback:
 
     async def _without_end(self) -> str:
         try:
-            async with self.session.post(self.url, data=envelope.without_end()) as answer:
+            async with self.session.post(self.url, data=envelope.without_end(), headers=envelope.TYPED) as answer:
                 return f"{self.name}: {answer.status} to a body without end" if answer.status >= 500 else ""
         except aiohttp.ClientConnectionError:  # it is hung up on
             return ""
@@ -253,7 +263,8 @@ class LongPoll:
         for _, one in sent:
             body = _decoded(one.body)
             if one.what != "wrong secret" and body is not None:
-                self.group.raw(body)
+                for _ in range(one.times):
+                    self.group.raw(body)
         await self.heard()
         return []
 

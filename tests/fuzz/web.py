@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
@@ -17,7 +17,7 @@ from yarl import URL
 from core.text import clean_text
 from tests.fuzz import envelope
 from tests.fuzz.media import Thing
-from tests.fuzz.people import Person, Sent, Shows
+from tests.fuzz.people import LAST, Person, Sent, Shows
 
 Json = dict[str, Any]
 KNOWN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
@@ -61,6 +61,9 @@ class WebPerson:
                 found.append(Shows(str(item["pos"]), keys))
         return found
 
+    def reads(self) -> list[str]:
+        return [str(item.get("text") or "") for item in self.items[-LAST:]]
+
     def _id(self) -> str:
         return f"{self.dice.getrandbits(128):032x}"
 
@@ -84,6 +87,9 @@ class WebPerson:
 
     def place(self, lat: Any, lon: Any, address: str) -> list[Sent]:
         return self._posted("place", {"kind": "place", "lat": lat, "lon": lon})
+
+    def roam(self, dice: Random, places: Sequence[tuple[Any, Any]]) -> list[Sent]:
+        return []
 
     def contact(self, phone: Any, whose: str) -> list[Sent]:
         return self._posted("contact", {"kind": "contact", "phone": str(phone)})
@@ -121,15 +127,16 @@ class WebPerson:
                 given = dict([dice.choice(wrong)])
                 return [replace(good, what="nobody", headers={"nobody": "1", **given})]
             case 1:
-                kinds = ("text/plain", "multipart/form-data", "application/x-www-form-urlencoded", "\xff", "")
-                return [replace(good, what="odd type", headers={"Content-Type": dice.choice(kinds)})]
+                return [envelope.odd_type(dice, good)]
             case 2:
                 origin = dice.choice(("null", "https://evil.example", "http://127.0.0.1", "\xff", "x"))
                 return [replace(good, what="odd origin", headers={"Origin": origin})]
             case 3:
+                route = dice.choice(("messages", "messages", "ack", "photos", "documents"))
+                if dice.random() < 0.1:
+                    return [Sent(envelope.WITHOUT_END, b"", route=route)]
                 what = dice.choice(tuple(envelope.BODIES))
-                body = envelope.BODIES[what](envelope.written(good.body), dice)
-                return [Sent(what, body, route=dice.choice(("messages", "messages", "ack", "photos", "documents")))]
+                return [Sent(what, envelope.BODIES[what](envelope.written(good.body), dice), route=route)]
             case _:
                 return [Sent("broken", envelope.broken(dice, good.body), route="messages")]
 
@@ -156,8 +163,8 @@ class Pages:
         problems = []
         for person, one in sent:
             assert isinstance(person, WebPerson)
-            if problem := await self._deliver(person, one):
-                problems.append(f"{self.name}: {problem} to {one.what}")
+            answers = await asyncio.gather(*(self._deliver(person, one) for _ in range(one.times)))
+            problems += [f"{self.name}: {problem} to {one.what}" for problem in answers if problem]
         return problems
 
     async def read(self) -> None:
@@ -181,12 +188,20 @@ class Pages:
                 status, body = await self._call(person, "POST" if one.route == "post" else "GET", one.body, base=base)
             case "stream":
                 return await self._stream(person)
+            case _ if one.what == envelope.WITHOUT_END:
+                status, body = await self._without_end(person, one.route)
             case _:
                 data = one.body if isinstance(one.body, bytes) else json.dumps(one.body).encode()
                 status, body = await self._call(person, "POST", f"/{one.route}", data, one.headers)
         if one.owed and status != 202:
             self.declined.add(one.owed)
         return _problem(status, body, person if one.route != "page" else None)
+
+    async def _without_end(self, person: WebPerson, route: str) -> tuple[int, bytes]:
+        try:
+            return await self._call(person, "POST", f"/{route}", envelope.without_end())
+        except aiohttp.ClientConnectionError:  # it is hung up on
+            return 0, b""
 
     async def _files(self, person: WebPerson, one: Sent) -> tuple[int, bytes]:
         things, caption = one.body
@@ -219,7 +234,7 @@ class Pages:
         person: WebPerson,
         method: str,
         path: str,
-        data: bytes = b"",
+        data: bytes | AsyncIterator[bytes] = b"",
         headers: Mapping[str, str] | None = None,
         base: str | None = None,
     ) -> tuple[int, bytes]:
