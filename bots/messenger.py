@@ -93,7 +93,8 @@ class Messenger(Protocol):
         it; raises like `open`."""
 
     async def listen(self) -> None:
-        """Polls until it is cancelled; only who holds the token does it. Returns at once where updates are brought."""
+        """Polls until it is cancelled; only who holds the token does it. Where updates are brought it looks after that,
+        or returns at once. Raises like `open`."""
 
     async def close(self) -> None: ...
 

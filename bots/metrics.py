@@ -63,6 +63,12 @@ class Metrics:
             "Requests of pages that were told to wait, because their caller asked too much",
             registry=known,
         )
+        self._webhook = Counter(
+            "otklik_webhook_changed",
+            "Looks that have found the webhook of a bot not to be as we have set it",
+            ["messenger", "account"],
+            registry=known,
+        )
         self._up = Gauge(
             "otklik_messenger_up",
             "Whether the messenger has let this process in",
@@ -95,6 +101,10 @@ class Metrics:
 
     def too_often(self) -> None:
         self._too_often.inc()
+
+    def webhook(self, messenger: str, account: str, *, changed: bool) -> None:
+        """It is there from the first look on, so that the first change is seen as one."""
+        self._webhook.labels(messenger, account).inc(changed)
 
     def connected(self, messenger: str, account: str, *, up: bool) -> None:
         self._up.labels(messenger, account).set(up)

@@ -20,6 +20,7 @@ from bots.telegram.receive import MESSENGER
 from bots.telegram.send import TelegramTransport
 from bots.telegram.source import TelegramSource
 from bots.telegram.texts import said
+from bots.telegram.watch import Bot, Watch
 from bots.telegram.wire import LIMITS, Wire
 from bots.transport import Transport
 
@@ -51,6 +52,8 @@ class Telegram:
         self.source: Source | None = None if staff else TelegramSource(self._api, base)
         self._intake = Intake(world, self.account, self.courtesies, staff=staff)
         self.listener = Listener(self._api, self._intake, self.pace, self._refused, longest)
+        bot, here = Bot(self.what, self.account, self._refused), f"{world.settings.address}{self._path}"
+        self.watch = Watch(world, self._api, self.pace, bot, here, self._bring)
         self._sdk: Sdk | None = None
 
     @property
@@ -86,22 +89,32 @@ class Telegram:
 
     async def set_up(self) -> None:
         """Where updates go comes first: without it nothing is heard."""
-        settings, sdk = self._world.settings, self._sdk
-        if sdk is None:
-            raise OSError("It is not open.")
+        settings = self._world.settings
         try:
             if settings.telegram_mode == "webhook":
-                await sdk.bring_to(f"{settings.address}{self._path}", settings.telegram_secret.get_secret_value())
+                await self._bring()
             else:
-                await sdk.stop_bringing()
+                await self._opened.stop_bringing()
         except TokenRefused:
             raise Refused(self._refused) from None
         world, reserved = self._world, settings.telegram_pii == "off" and not self._staff
-        await sdk.introduce(said(world.houses.speeches, world.region, staff=self._staff, reserved=reserved))
+        await self._opened.introduce(said(world.houses.speeches, world.region, staff=self._staff, reserved=reserved))
+
+    async def _bring(self) -> None:
+        settings = self._world.settings
+        await self._opened.bring_to(f"{settings.address}{self._path}", settings.telegram_secret.get_secret_value())
+
+    @property
+    def _opened(self) -> Sdk:
+        if self._sdk is None:
+            raise OSError("It is not open.")
+        return self._sdk
 
     async def listen(self) -> None:
         if self._world.settings.telegram_mode == "polling":
             await self.listener.run()
+        else:
+            await self.watch.run()
 
     async def close(self) -> None:
         await self.courtesies.close()

@@ -12,6 +12,7 @@ from bots.files.download import Gone, TooLarge, Unreachable
 from bots.files.kinds import MOST
 from bots.messenger import Refused
 from bots.telegram import hook
+from bots.telegram.receive import KINDS
 from bots.telegram.source import TelegramSource
 from bots.transport import Sent
 from tests.fakes.faults import Refuse, ServerError, TooMany
@@ -68,7 +69,7 @@ async def test_the_webhook_is_set_with_its_secret(sqlite_url: str, tmp_path: Pat
         await k.adapter.set_up()
         assert k.bot.webhook["url"] == f"http://127.0.0.1:8443{hook.PATH}"
         assert k.bot.calls("setWebhook")[0].params["secret_token"] == SECRET
-        await k.adapter.listen()  # at once
+        assert k.bot.webhook["allowed_updates"] == [*KINDS]
 
 
 async def test_officials_have_a_bot_of_their_own_that_people_are_not_sent_to(sqlite_url: str, tmp_path: Path) -> None:
