@@ -19,6 +19,28 @@ BAD_NOTES = b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x12\x01\x03\x00\xff\xff\xff\
 """Tens of thousands of tags that point nowhere."""
 WORDS_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 MACROS_TYPE = "application/vnd.ms-office.vbaProject"
+NAMES = (
+    "report\u202efdp.exe",
+    "\u2066\u2067act\u2069\u200f\ufeff.pdf\x00.html",
+    'x"; filename="evil.html',
+    "x'; filename*=UTF-8''evil%2ehtml; y=\\\"z",
+    "line\r\nSet-Cookie: a=b\r\n\r\n<script>alert(1)</script>",
+    "x\u2028Answer by 1 January.\u2029Rating: 5 of 5\x85The end",
+    "../../../../etc/passwd",
+    "..\\..\\C:\\Windows\\win.ini",
+    "<img src=x onerror=alert(1)>.pdf",
+    "[id1|The mayor] @all *club1 (City) [x](javascript:alert(1)) &quot;&#60;.pdf",
+    "{number} {0} %s %n %(text)s ${x} {{7*7}}.pdf",
+    "a.pdf" + " " * 300 + ".exe",
+    "я" * 5000 + ".pdf",
+    "\U0001f4a3" * 300,
+    "e" + "\u0301" * 400 + ".pdf",
+    "\ud83d\ud800 half a sign \udfff.pdf",
+    "-rf --help.pdf",
+    ".",
+    "",
+)
+"""Of files, by people who mean it."""
 
 
 def picture(format: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **more: Any) -> bytes:

@@ -206,7 +206,7 @@ def test_a_text_has_to_be_called_one_and_hold_words_alone() -> None:
         ("", "pdf", "document.pdf"),
         (".htaccess", "pdf", "htaccess.pdf"),
         ("a\u202ecod.exe", "doc", "acod.doc"),
-        ('x"; filename="evil.html', "odt", "x ; filename= evil.odt"),
+        ('x"; filename="evil.html', "odt", "x filename= evil.odt"),
         ("line\r\nX-Evil: 1", "pdf", "line X-Evil 1.pdf"),
         ("\ud800.pdf", "pdf", "document.pdf"),
     ],

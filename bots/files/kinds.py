@@ -28,7 +28,9 @@ MIMES = {
 """By extension: the documents that are taken, and what every photo becomes."""
 PHOTO = "jpg"
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$", re.ASCII)
-_ODD = re.compile(r'[<>:"|?*\x00-\x1f]+')
+_ODD = re.compile(r'[<>:"|?*;\x00-\x1f]+')
+"""What a folder does not take, or what begins something in the head of a part of a form: not everybody who reads one
+knows where a name in quotes ends."""
 
 
 def looks_like_photo(content: bytes) -> bool:

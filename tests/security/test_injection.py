@@ -4,26 +4,33 @@ the web, in Telegram and in VK."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
 
+from bots.files.kinds import NAME_MOST, clean_name
 from bots.fit import fit
 from bots.telegram import render as telegram
+from bots.transport import Sent
 from bots.vk import render as vk
+from bots.web.files import attachment
 from core import app
 from core.actors import Actor, Citizen
 from core.appeals.types import AddNote, AddToAppeal, AnswerAppeal, AskCitizen, FileAppeal, ReplyToQuestion, TakeAppeal
 from core.files.store import add_file
-from core.files.types import Kind
+from core.files.types import FileRow, Kind
 from core.ratings.types import ExplainRating, RateAnswer
 from core.shown import Shown
-from core.talk import Place, Press
+from core.talk import Document, Place, Press
 from core.text import clean_text
 from dialogs.house import Talk
+from tests import samples
 from tests.builders import CITY, NOON, a_citizen, the_official
+from tests.messengers import telegram_kit, vk_kit
 from tests.security.scene import Scene
 from tests.security.test_dialogs import Walk, house_of
 from tests.web.site import REPLY
@@ -54,10 +61,12 @@ VK_MARKUP = re.compile(r"\[(?!\u200b)[^\[\]|\n]+\||[@*](?:id|club|public|event)\
 
 @dataclass
 class Case:
-    """An appeal in which everything that can be typed is the same payload; what officials are shown of it."""
+    """An appeal in which everything that can be typed is the same payload; what officials are shown of it. Its files
+    are called as whoever has sent them says."""
 
     scene: Scene
     payload: str
+    names: Sequence[str]
 
     def shown(self, tx: sa.Connection) -> Iterator[Shown]:
         number = self.filed(tx)
@@ -71,15 +80,19 @@ class Case:
             walk = Walk(self.scene, house_of("staff"), the_official(tx, "petrov"), Talk("en"))
             walk.hear(tx, Press(f"{name}:{args}"))
             assert walk.talk.live is not None
+            assert name != "card" or len(walk.talk.live.documents) == len(self.names)
             yield walk.talk.live
 
     def filed(self, tx: sa.Connection) -> str:
         author = Citizen(a_citizen(tx, NOON, consent=True).person.id)
         petrov = the_official(tx, "petrov")
         photo = add_file(tx, author.id, "2" * 64, "image/jpeg", 5, NOON)
-        document = add_file(tx, author.id, "3" * 64, "x/y", 5, NOON, kind=Kind.DOCUMENT, name="a.pdf")
+        documents = tuple(
+            add_file(tx, author.id, "3" * 64, "x/y", 5, NOON, kind=Kind.DOCUMENT, name=clean_name(name, "pdf"))
+            for name in self.names
+        )
         text, place = clean_text(self.payload) + LONG, Place(clean_text(self.payload)[:200])
-        filing = FileAppeal(text, "roads", CITY, place, (photo,), (document,))
+        filing = FileAppeal(text, "roads", CITY, place, (photo,), documents)
         number: str = app.run(tx, author, "file", filing, NOON).number
         said = clean_text(self.payload)
         steps: tuple[tuple[Actor, object], ...] = (
@@ -99,10 +112,52 @@ class Case:
 
 @pytest.mark.parametrize("payload", ["\n".join(two) for two in zip(TYPED[::2], TYPED[1::2], strict=True)])
 def test_nothing_that_people_type_becomes_anything_but_words(scene: Scene, payload: str) -> None:
-    for shown in scene.undone(lambda tx: list(Case(scene, payload).shown(tx))):
+    for shown in scene.undone(lambda tx: list(Case(scene, payload, ("a.pdf",)).shown(tx))):
         web_is_plain(shown)
         telegram_is_plain(shown)
         vk_is_plain(shown)
+
+
+@pytest.mark.parametrize("names", [samples.NAMES[at : at + 5] for at in range(0, len(samples.NAMES), 5)])
+def test_no_name_of_a_file_becomes_anything_but_a_name(scene: Scene, names: Sequence[str]) -> None:
+    """In the words that officials read it does not stand at all, and where it stands it names one file of its kind."""
+    for shown in scene.undone(lambda tx: list(Case(scene, "A pit.", names).shown(tx))):
+        web_is_plain(shown)
+        for document in shown.documents:
+            name_is_plain(document.name)
+            assert document.name not in shown.text + shown.note
+
+
+@pytest.mark.parametrize("name", samples.NAMES)
+def test_the_name_under_which_a_file_is_fetched_ends_nothing_and_begins_nothing(name: str) -> None:
+    called = clean_name(name, "pdf")
+    name_is_plain(called)
+    assert clean_name(called, "pdf") == called
+    header = attachment(FileRow("3" * 64, "application/pdf", 5, Kind.DOCUMENT, called))
+    parts = re.fullmatch(r"attachment; filename=\"([\w .()-]+)\"; filename\*=UTF-8''([\w.%~-]+)", header, re.ASCII)
+    assert parts and parts[1].endswith(".pdf") and unquote(parts[2], errors="strict") == called
+
+
+async def test_telegram_is_told_the_name_and_nothing_besides(sqlite_url: str, tmp_path: Path) -> None:
+    """It goes there in the head of a part of a form, beside the bytes."""
+    async with telegram_kit.kit(sqlite_url, tmp_path) as there:
+        await there.adapter.open()
+        phone = await there.writer()
+        for called in (clean_name(name, "pdf") for name in samples.NAMES):
+            ref = there.file(phone, samples.PDF, "application/pdf", called)
+            sent = await there.shows(phone, Shown("Here", documents=(Document(ref, called, 5),)), push=True)
+            assert isinstance(sent, Sent)
+            assert [b.documents for b in phone.bubbles if not b.mine][-2:] == [(called,), ()]
+
+
+async def test_vk_is_told_the_name_and_nothing_besides(sqlite_url: str, tmp_path: Path) -> None:
+    async with vk_kit.kit(sqlite_url, tmp_path) as there:
+        phone = await there.writer()
+        for called in (clean_name(name, "pdf") for name in samples.NAMES):
+            ref = there.file(phone, samples.PDF, "application/pdf", called)
+            sent = await there.shows(phone, Shown("Here", documents=(Document(ref, called, 5),)), push=True)
+            assert isinstance(sent, Sent)
+            assert (phone.last.text, phone.last.documents) == ("Here", (called,))
 
 
 def web_is_plain(shown: Shown) -> None:
@@ -112,6 +167,12 @@ def web_is_plain(shown: Shown) -> None:
     assert len({line.partition(":")[0] for line in ours}) == len(ours), f"a line of ours twice: {ours}"
     assert all("\n" not in button.label and len(button.data.encode()) <= 64 for button in shown.buttons)
     assert not [button for button in shown.buttons if button.kind == "link"]
+
+
+def name_is_plain(name: str) -> None:
+    assert name.endswith(".pdf") and len(name) <= NAME_MOST and not BIDI.search(name)
+    assert name.isprintable() or "\u200f" in name
+    assert not re.search(r'[<>:"|?*;/\\\s]', name.replace(" ", "")) and "  " not in name and name[0] not in ". "
 
 
 def telegram_is_plain(shown: Shown) -> None:
