@@ -23,6 +23,7 @@ from sqlalchemy.engine import Connection
 from tests.fakes.people import Bubble
 from tests.faults.browser import Item
 from tests.faults.ledger import TABLES, Known
+from tests.faults.twice import excess
 
 PASSING = (408, 425, 429)
 AGAIN = 0.5
@@ -193,11 +194,10 @@ class Pages:
         return all(page.n >= latest.get(page.peer, 0) for page in self.open)
 
     def excess(self, known: Known) -> int:
-        """Items of ours that nobody knows to have put there, with the same words again right after them."""
+        """What stands on these pages oftener than it was to be said."""
         return sum(
-            first.text == second.text and first.id not in known.of(page.peer) and second.id in known.of(page.peer)
+            excess([(bubble.id, bubble.text) for bubble in page.bubbles if not bubble.mine], known.get(page.peer, ()))
             for page in self.open
-            for first, second in itertools.pairwise([bubble for bubble in page.bubbles if not bubble.mine])
         )
 
     async def close(self) -> None:
