@@ -82,8 +82,10 @@ def png_of(width: int, height: int, rows: bytes = b"") -> bytes:
     )
 
 
-def animated(format: str) -> bytes:
-    frames = [Image.new("RGB", (40, 40), color) for color in (RED, BLUE, RED)]
+def animated(format: str, times: int = 1) -> bytes:
+    """Each frame differs from the one before it, so that none of them is left out."""
+    frames = [Image.new("RGB", (40, 40), (color[0], n % 256, n // 256)) for n in range(times) for color in (RED, BLUE)]
+    frames.append(frames[0])
     return saved(
         frames[0], format, save_all=True, append_images=frames[1:], **{"lossless": True} if format == "WEBP" else {}
     )

@@ -7,13 +7,14 @@ import io
 import json
 import math
 import os
+import resource
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin, WebPImagePlugin
 
 from bots.files import answers, child, decode, picture
 from bots.files.answers import Refused, Taken
@@ -85,6 +86,23 @@ def test_every_kind_of_picture_comes_out_as_a_plain_jpeg(name: str) -> None:
 def test_what_cannot_be_read_or_is_too_large_is_refused_with_its_reason(name: str) -> None:
     content, reason = BAD[name]
     assert picture.decode(content) == Refused(reason)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("format", ["PNG", "WEBP"])
+async def test_of_thousands_of_frames_the_first_is_taken_and_no_other_is_looked_at(
+    format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also by the process that is kept apart, within its limits."""
+    many = samples.animated(format, 2500)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    image = opened(await Decoder().photo(many))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert image.size == (40, 40) and like(image.getpixel((20, 20)), (220, 0, 0))
+    assert after.ru_utime - before.ru_utime < child.SECONDS / 2
+    sought = list[int]()
+    for kind in (PngImagePlugin.PngImageFile, WebPImagePlugin.WebPImageFile):
+        monkeypatch.setattr(kind, "seek", lambda self, frame: sought.append(frame))
+    assert isinstance(picture.decode(many), Taken) and not any(sought)
 
 
 @pytest.mark.parametrize("name", NONE)
