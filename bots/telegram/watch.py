@@ -28,7 +28,7 @@ WHAT_TO_DO = (
     "or, if you know of none, take a new token from @BotFather with /revoke, set it and start again."
 )
 _PORTS = {"https": 443, "http": 80}
-_NAME = re.compile(r"[a-z0-9.:-]{1,253}", re.ASCII)
+_NAMED = re.compile(r"[a-z0-9.:-]{1,253}", re.ASCII)
 
 log = structlog.get_logger(__name__)
 
@@ -130,14 +130,19 @@ def _parts(url: str) -> tuple[object, ...]:
     """However it is written."""
     try:
         split = urlsplit(url)
-        return split.scheme, split.hostname, split.port or _PORTS.get(split.scheme), split.path or "/", split.query
+        return split.scheme, _name(url), split.port or _PORTS.get(split.scheme), split.path or "/", split.query
     except ValueError:
         return (url,)
 
 
 def _host(url: str) -> str:
     try:
-        name = urlsplit(url).hostname or ""
+        name = _name(url)
     except ValueError:
         name = ""
-    return name if _NAME.fullmatch(name) else "another address"
+    return name if _NAMED.fullmatch(name) else "another address"
+
+
+def _name(url: str) -> str:
+    """Of its host, as the network knows it: «пример.рф» may come back as xn--e1afmkfd.xn--p1ai."""
+    return (urlsplit(url).hostname or "").encode("idna").decode("ascii")

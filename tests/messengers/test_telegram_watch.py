@@ -199,6 +199,13 @@ def test_what_is_ours_is_known_however_it_is_written(found: dict[str, Any]) -> N
     assert not change(found, OURS, 100)
 
 
+def test_an_address_in_cyrillic_is_ours_in_both_ways_of_writing_it() -> None:
+    ours = f"https://пример.рф{hook.PATH}"
+    assert not change(info(url=ours), ours, 100)
+    assert not change(info(url=f"https://xn--e1afmkfd.xn--p1ai{hook.PATH}"), ours, 100)
+    assert change(info(url=f"https://примёр.рф{hook.PATH}"), ours, 100).startswith("it leads to xn--")
+
+
 @pytest.mark.parametrize(
     ("found", "said"),
     [
@@ -208,6 +215,7 @@ def test_what_is_ours_is_known_however_it_is_written(found: dict[str, Any]) -> N
         (info(url=OURS.replace("https", "http")), "leads to otklik.example.org"),
         (info(url="https://[/x"), "leads to another address"),
         (info(url="https://x\x1b[2J/secret"), "leads to another address"),
+        (info(url=f"https://{'x' * 300}/secret"), "leads to another address"),
         (info(has_custom_certificate=True), "certificate"),
         (info(allowed_updates=["poll"]), "some kinds"),
         (info(last_error_date=101, last_error_message="... 401 Unauthorized", pending_update_count=1), "secret"),
