@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from core.lines import line
+from core.speech import load_speeches
 from core.text import clean_text
-from tests.fuzz import envelope, injection, markup, numbers, state, texts
+from dialogs.script.play import LOCALES, ZONE
+from tests.builders import NOON
+from tests.fakes.telegram import FakeTelegram
+from tests.fuzz import envelope, injection, markup, numbers, others, state, texts
+from tests.fuzz.people import Person, Sent, Shows
+from tests.fuzz.telegram import TelegramPerson
 from tests.fuzz.tokens import Loaded
 
 UPDATE = {"update_id": 5, "message": {"from": {"id": 7}, "entities": [{"type": "bold", "offset": 0}], "text": "яма"}}
@@ -83,3 +91,83 @@ def test_words_that_did_not_pass_the_gate_are_seen_wherever_they_stand() -> None
         "forms": [{"n": 5, "text": "\u202e"}],
     }
     assert [line.partition(":")[0] for line in state.unclean(rows)] == ["appeals.more", "forms.text"]
+
+
+class _Reader:
+    """Somebody in front of a screen, who does nothing but what they are told to."""
+
+    name, address, lang = "reader", ("web", "chat", "x"), "ru"
+
+    def __init__(self, *words: str) -> None:
+        self._words = words
+
+    def reads(self) -> tuple[str, ...]:
+        return self._words
+
+    def shown(self) -> list[Shows]:
+        return [Shows("1", (("Да", "~1~1~yes"),))]
+
+    def say(self, text: str) -> list[Sent]:
+        return [Sent("words", text)]
+
+    def command(self, name: str, args: str) -> list[Sent]:
+        return [Sent("command", f"{name} {args}")]
+
+    def press(self, data: str, on: str) -> list[Sent]:
+        return [Sent("press", data)]
+
+
+def _said(act: str, *people: Any) -> set[Any]:
+    found = cast(tuple[Person, ...], people)
+    return {one.body for seed in range(100) for one in others.ACTS[act](Random(seed), found[0], found)}
+
+
+def test_a_code_that_one_was_shown_is_said_by_another_in_every_way_that_there_is() -> None:
+    shown = _Reader("Напишите нам там: «код K7MP-4QXA».", "Ваш код доступа: K7MP-4QXB")
+    assert _said("joining", _Reader(), shown) == {
+        "link:",
+        "код K7MP-4QXA",
+        "join K7MP4QXA",
+        "start join_K7MP4QXA",
+        "join:K7MP4QXA",
+    }
+
+
+def test_without_a_code_on_show_one_is_asked_for() -> None:
+    assert _said("joining", _Reader(), _Reader("код K7MP-4QXA")) == {"link:"}
+
+
+def test_a_button_of_somebody_else_is_pressed() -> None:
+    assert _said("another's", _Reader(), _Reader()) == {"~1~1~yes"}
+
+
+@pytest.mark.parametrize("label", others.AGREE)
+def test_who_is_asked_whether_it_is_they_finds_the_button(label: str) -> None:
+    assert others.agreeing(Shows("1", (("Нет", "menu:"), (label, "~1~1~yes")))) == "~1~1~yes"
+    assert not others.agreeing(Shows("1", (("Нет", "menu:"),)))
+
+
+def test_the_button_that_joins_is_called_what_the_product_calls_it() -> None:
+    speeches = load_speeches(LOCALES, ZONE)
+    said = {speeches[lang].say(line("It is me, join them")) for lang in ("ru", "en")}
+    assert said == others.AGREE
+
+
+def test_of_an_odd_type_everything_else_is_right() -> None:
+    good = Sent("words", UPDATE, owed="5")
+    made = [envelope.odd_type(Random(seed), good) for seed in range(50)]
+    assert {one.headers["Content-Type"] for one in made} == {*envelope.TYPES}
+    assert all((one.body, one.owed) == (good.body, good.owed) for one in made)
+
+
+async def test_a_live_place_is_heard_once_and_moves_in_silence() -> None:
+    async with FakeTelegram() as fakes:
+        bot = fakes.bot("7000001:AAtest_token_of_the_citizens_bot_123", "otklik_bot")
+        person = TelegramPerson(bot, 5, "ru", lambda: NOON, count(1))
+        began, *moved = person.roam(Random(1), [(55.7, 37.6), (91, 181), (56, 38)])
+    place = began.body["message"]
+    assert began.owed and not began.silent and all(one.owed and one.silent for one in moved)
+    assert {one.body["edited_message"]["message_id"] for one in moved} == {place["message_id"]}
+    wheres = [one.body["edited_message"]["location"] for one in moved]
+    assert [where["latitude"] for where in wheres] == [55.7, 91, 56]
+    assert ["live_period" in where for where in (place["location"], *wheres)] == [True, True, True, False]

@@ -124,11 +124,12 @@ class Town:
     def known_numbers(self) -> list[str]:
         return [row.number for row in self.rows(sa.select(appeals.c.number).order_by(appeals.c.id.desc()).limit(20))]
 
-    def on_several_ways(self) -> int:
-        """Citizens who have more chats than one."""
+    def joined(self) -> dict[int, int]:
+        """The citizen by each chat, of those who have more chats than one."""
         c = conversations.c
-        theirs = sa.select(c.person_id).where(c.person_kind == "citizen").group_by(c.person_id)
-        return len(self.rows(theirs.having(sa.func.count() > 1)))
+        several = sa.select(c.person_id).where(c.person_kind == "citizen").group_by(c.person_id)
+        theirs = (c.person_kind == "citizen") & c.person_id.in_(several.having(sa.func.count() > 1))
+        return {row.id: row.person_id for row in self.rows(sa.select(c.id, c.person_id).where(theirs))}
 
     async def calm(self, heard: Callable[[], None]) -> None:
         """Everything that can be done this minute is done."""
