@@ -77,7 +77,6 @@ async def run(url: str, folder: Path, seed: int, n: int) -> Result:
             drive = _Drive(made, Random(seed), Oracle(made), log, result)
             with drive.oracle.listening():
                 await drive.go(n)
-            result.seen["people on several ways"] = len({*made.joined().values()})
             dumped = made.db.read(state.dump).result()
             rows = made.db.read(state.rows_of).result()
         gc.collect()  # a task whose exception nobody wanted says so now
@@ -98,6 +97,7 @@ class _Drive:
     log: Log
     result: Result
     history: dict[int, Said] = field(default_factory=dict)
+    _joined: set[int] = field(default_factory=set)
     _read: int = 0
     """Characters of the log."""
 
@@ -150,6 +150,8 @@ class _Drive:
         for chat in self.town.chats:
             chat.declined.clear()
             await chat.read()
+        self._joined |= {*self.town.joined().values()}
+        self.result.seen["people on several ways"] = len(self._joined)
         self.complain(len(self.history))
 
     def complain(self, n: int) -> None:

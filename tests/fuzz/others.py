@@ -9,7 +9,7 @@ from random import Random
 from tests.fuzz.people import Person, Sent, Shows
 
 AGREE = frozenset({"Это я, соединить", "It is me, join them"})
-ASK = 0.3
+ASK = 0.15
 """How often a code is asked for where others have been shown one already."""
 _SHOWN = re.compile(r"«(?:код|code) ([A-Z0-9]{4})-([A-Z0-9]{4})»")
 

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from tests.fuzz.media import Thing
 
-LAST = 5
-"""Of our messages, as many as are on a screen."""
+LAST = 2
+"""Of our messages: older ones show codes that are good no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Person(Protocol):
         """Oldest first."""
 
     def reads(self) -> Sequence[str]:
-        """The last words of ours."""
+        """The last words of ours, the newest first."""
 
     def say(self, text: str, **more: Any) -> list[Sent]: ...
 

@@ -62,7 +62,7 @@ class WebPerson:
         return found
 
     def reads(self) -> list[str]:
-        return [str(item.get("text") or "") for item in self.items[-LAST:]]
+        return [str(item.get("text") or "") for item in self.items[: -LAST - 1 : -1]]
 
     def _id(self) -> str:
         return f"{self.dice.getrandbits(128):032x}"
