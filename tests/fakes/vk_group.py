@@ -142,7 +142,7 @@ class FakeGroup:
         if self._held is not None:
             self._held.append(event)
             return
-        kind = event.get("type") if isinstance(event, dict) else None
+        kind = str(event.get("type")) if isinstance(event, dict) else ""
         ways: list[LongPoll | Callback] = [self.longpoll, *self.callbacks]
         for way in ways:
             wanted = way.settings["events"].get(kind, 1)

@@ -15,6 +15,7 @@ from core.text import clean_text
 from dialogs.script.play import LOCALES, ZONE
 from tests.builders import NOON
 from tests.fakes.telegram import FakeTelegram
+from tests.fakes.vk import FakeVK
 from tests.fuzz import envelope, injection, markup, numbers, others, state, texts
 from tests.fuzz.people import Person, Sent, Shows
 from tests.fuzz.telegram import TelegramPerson
@@ -171,3 +172,12 @@ async def test_a_live_place_is_heard_once_and_moves_in_silence() -> None:
     wheres = [one.body["edited_message"]["location"] for one in moved]
     assert [where["latitude"] for where in wheres] == [55.7, 91, 56]
     assert ["live_period" in where for where in (place["location"], *wheres)] == [True, True, True, False]
+
+
+async def test_an_event_of_vk_may_be_of_a_kind_that_is_no_word() -> None:
+    async with FakeVK() as fakes:
+        group = fakes.group("vk1.a.0123456789abcdef", 200_000_001)
+        odd: list[Any] = [{}, [], None, 5]
+        for kind in odd:
+            group.raw({"type": kind, "object": None})
+        assert len(group.events) == len(odd)
