@@ -56,7 +56,10 @@ def excess(shown: Sequence[Message], rows: Sequence[Row]) -> int:
     for row in rows:
         while _once(unknown, row, stands[row.key]):
             again += 1
-    return again + _of_one_thing(shown, last) + (0 if doubtful else len(unknown))
+    of_no_row = [] if doubtful else unknown
+    if again or of_no_row:
+        print("excess:", again, "stand once more; of no row:", of_no_row)
+    return again + _of_one_thing(shown, last) + len(of_no_row)
 
 
 def _stands(shown: Sequence[Message], last: Mapping[str, Row]) -> Mapping[str, Sequence[str]]:
@@ -85,4 +88,7 @@ def _of_one_thing(shown: Sequence[Message], last: Mapping[str, Row]) -> int:
     for id, words in shown:
         if id in last:
             keys[last[id].thing, words].add(last[id].key)
-    return sum(len(several) - 1 for several in keys.values())
+    twice = {message: several for message, several in keys.items() if len(several) > 1}
+    if twice:
+        print("excess: several rows for one thing:", twice)
+    return sum(len(several) - 1 for several in twice.values())
