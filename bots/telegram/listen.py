@@ -12,9 +12,10 @@ import structlog
 
 from bots.intake import Unstored
 from bots.messenger import Refused
-from bots.pace import Pace, Paused, Turn
+from bots.pace import Pace, Paused
 from bots.telegram.api import Answer, Api, NotSent, Unknown
 from bots.telegram.intake import Intake
+from bots.telegram.knock import knock
 from bots.telegram.receive import KINDS
 
 LONGEST = 25
@@ -85,16 +86,7 @@ class Listener:
         not stay: once a minute for all of it, not once a minute for each."""
         if not self._pace.is_away:
             return await self._api.ask("getUpdates", params, self._longest + BESIDE)
-        async with self._pace.turn(Turn.COURTESY) as place:
-            place.counted = False
-            try:
-                answer = await self._api.ask("getUpdates", {**params, "timeout": 0}, BESIDE)
-            except NotSent:
-                self._pace.away()  # before the next one gets its turn
-                raise
-        if answer.ok:
-            self._pace.fine()
-        return answer
+        return await knock(self._api, self._pace, "getUpdates", {**params, "timeout": 0}, BESIDE)
 
     def _complain(self, answer: Answer) -> None:
         """Raises Refused."""

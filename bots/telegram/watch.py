@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 import structlog
 
 from bots.messenger import Refused, World
-from bots.pace import Pace, Paused, Turn
-from bots.telegram.api import SECONDS, Answer, Api, NotSent, TokenRefused, Unknown
+from bots.pace import Pace, Paused
+from bots.telegram.api import SECONDS, Api, NotSent, TokenRefused, Unknown
+from bots.telegram.knock import knock
 from bots.telegram.outcomes import Snag, read, seconds_of
 from bots.telegram.receive import KINDS, MESSENGER
 
@@ -72,9 +73,7 @@ class Watch:
     async def _found(self) -> Mapping[str, Any] | None:
         """None: it could not be asked now, which says nothing of the webhook. Raises Refused."""
         try:
-            async with self._pace.turn(Turn.COURTESY) as place:
-                place.counted = False
-                answer = await self._asked()
+            answer = await knock(self._api, self._pace, "getWebhookInfo", {}, SECONDS)
         except (Paused, NotSent, Unknown):
             return None
         if answer.code == 429:
@@ -82,16 +81,6 @@ class Watch:
         if read(answer) is Snag.TOKEN:
             raise Refused(self._bot.refused)
         return answer.result if answer.ok and isinstance(answer.result, dict) else None
-
-    async def _asked(self) -> Answer:
-        try:
-            answer = await self._api.ask("getWebhookInfo", {}, SECONDS)
-        except NotSent:
-            self._pace.away()  # before the next one gets its turn
-            raise
-        if answer.ok:
-            self._pace.fine()
-        return answer
 
     async def _see(self, changed: str) -> None:
         """What follows while it is the same trouble is counted, and not said."""
