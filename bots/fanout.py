@@ -26,15 +26,16 @@ class Fanout(Signals):
         super().__init__()
         self._redis = redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
         self._waiting: asyncio.Queue[str] = asyncio.Queue(WAITING_MOST)
+        self._hears, self._is_heard = self.sure, True
 
     def ring(self, name: str) -> None:
         super().ring(name)
         with contextlib.suppress(asyncio.QueueFull):
             self._waiting.put_nowait(name)
 
-    def _now(self, *, sure: bool) -> None:
+    def _now(self) -> None:
         """Everybody looks again: something may have been missed."""
-        self.sure = sure
+        self.sure = self._hears and self._is_heard
         super().ring("*")
 
     async def run(self) -> None:
@@ -49,24 +50,23 @@ class Fanout(Signals):
     async def _publish(self) -> None:
         """Where Redis is there and takes nothing, nobody who listens can know that something was missed: this process
         takes it that the others are not heard either."""
-        refused = False
         while not _cancelled():
             name = await self._waiting.get()
             try:
                 await self._redis.publish(CHANNEL, name)
             except redis.ResponseError as error:
-                if not refused:
-                    self._now(sure=False)
+                if self._is_heard:
+                    self._is_heard = False
+                    self._now()
                     log.critical("redis_refuses", problem=type(error).__name__, what_to_do=REFUSES)
-                refused, self.sure = True, False
                 await asyncio.sleep(PAUSE)
             except (redis.RedisError, OSError):
                 await asyncio.sleep(PAUSE)
             else:
-                if refused:
-                    self._now(sure=True)
+                if not self._is_heard:
+                    self._is_heard = True
+                    self._now()
                     log.warning("redis_back")
-                refused = False
 
     async def _subscribe(self) -> None:
         gone = False
@@ -74,7 +74,8 @@ class Fanout(Signals):
             try:
                 async with self._redis.pubsub() as heard:
                     await heard.subscribe(CHANNEL)
-                    self._now(sure=True)
+                    self._hears = True
+                    self._now()
                     if gone:
                         log.warning("redis_back")
                     gone = False
@@ -83,7 +84,8 @@ class Fanout(Signals):
                         if message:
                             super().ring(message["data"].decode())
             except (redis.RedisError, OSError) as error:
-                self._now(sure=False)
+                self._hears = False
+                self._now()
                 if not gone:
                     log.critical("redis_gone", problem=type(error).__name__, what_to_do=GONE)
                 gone = True
