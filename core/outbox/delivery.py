@@ -34,7 +34,16 @@ _ENDED: dict[str, Any] = {
 }
 _OPEN_STILL = sa.or_(*(outbox.c.state == state for state in _NOT_ENDED))  # for many rows at once there is no «in»
 _SETTLE = sa.update(outbox).where(outbox.c.id == sa.bindparam("row"), _OPEN_STILL).values(_ENDED)
-_SETTLE_SENT = _SETTLE.values(sent_ids=sa.bindparam("ids", type_=outbox.c.sent_ids.type))
+_CONFIRMED = sa.and_(outbox.c.state == State.DELIVERED, outbox.c.sent_ids.is_(None))
+_SETTLE_SENT = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("row"), sa.or_(_OPEN_STILL, _CONFIRMED))
+    .values(_ENDED)
+    .values(
+        state=sa.case((_CONFIRMED, State.DELIVERED.value), else_=_ENDED["state"]),
+        sent_ids=sa.bindparam("ids", type_=outbox.c.sent_ids.type),
+    )
+)
 
 _BEGIN = (
     sa.update(outbox)
@@ -140,7 +149,8 @@ def keep(tx: Connection, ids: Sequence[int], owner: str, now: datetime) -> None:
 def settle(
     tx: Connection, row_id: int, state: State, now: datetime, reason: str = "", sent_ids: Sequence[str] | None = None
 ) -> None:
-    """The end of a row, or HANDED. An end is final: a device may confirm a row before its sending is settled."""
+    """The end of a row, or HANDED. An end is final: a device may confirm a row before its sending is settled, and then
+    only where it stands is written down."""
     ended = {"row": row_id, "to": state, "why": reason or None, "now": now}
     if sent_ids is None:
         tx.execute(_SETTLE, ended)

@@ -175,7 +175,7 @@ class Town(Reached):
                 self._taken[_writer(delivery.event)].add(delivery.event["event_id"])
         self._looked = len(server.deliveries)
 
-    async def _all_is_delivered(self) -> bool:
+    async def _all_is_brought(self) -> bool:
         match self.way:
             case "vk longpoll":
                 longpoll = self.group.longpoll
@@ -183,9 +183,12 @@ class Town(Reached):
             case "vk callback":
                 return all(server._idle.is_set() for server in self.group.callbacks)
             case "web":
-                return self.pages.all_is_shown(await self.read(pages.latest))
+                return True  # it is taken when its page has said it
             case _:
                 return not self.bot.updates.pending
+
+    async def _all_is_shown(self) -> bool:
+        return self.way != "web" or self.pages.all_is_shown(await self.read(pages.latest))
 
     @property
     def sent(self) -> int:
@@ -219,7 +222,11 @@ class Town(Reached):
         until = time.monotonic() + patience
         self._look_at_memory()
         while time.monotonic() < until:
-            if await self._all_is_delivered() and not await self.read(lambda conn: ledger.stuck(conn, self.now())):
+            if (
+                await self._all_is_brought()
+                and not await self.read(lambda conn: ledger.stuck(conn, self.now()))
+                and await self._all_is_shown()  # asked last: what has come to its end meanwhile is to be shown as well
+            ):
                 return 0
             await asyncio.sleep(LOOKS_EVERY)
         left = await self.read(lambda conn: ledger.left(conn, self.now()))

@@ -229,6 +229,22 @@ def test_an_end_is_final(pipe: Pipe) -> None:
     assert pipe.sent(chat) == [("hello", State.DELIVERED)]
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_where_a_row_stands_is_known_also_where_it_was_confirmed_first(pipe: Pipe, *, together: bool) -> None:
+    chat = pipe.a_citizen()
+    pipe.enqueues(chat, "hello")
+    (row,) = rows = claimed(pipe)
+    sending(pipe, rows)
+    pipe.write(lambda tx: delivery.confirm(tx, [row.id], pipe.now))
+    if together:
+        pipe.write(lambda tx: delivery.settle_sent(tx, [(row.id, State.HANDED, ["5"])], pipe.now))
+    else:
+        pipe.write(lambda tx: delivery.settle(tx, row.id, State.HANDED, pipe.now, "", ["5"]))
+    assert pipe.rows("outbox", "state", "sent_ids") == [(State.DELIVERED, ["5"])]
+    pipe.write(lambda tx: delivery.settle(tx, row.id, State.HANDED, pipe.now, "", ["6"]))
+    assert pipe.rows("outbox", "state", "sent_ids") == [(State.DELIVERED, ["5"])], "an end is final"
+
+
 def test_many_that_have_come_are_settled_at_once(pipe: Pipe) -> None:
     chats = [pipe.a_citizen() for _ in range(3)]
     for chat in chats:
