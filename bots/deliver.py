@@ -41,7 +41,7 @@ TRIES = 8
 """Of a row that its transport puts off, each time for twice as long; then it is refused."""
 EDIT_AGAIN = timedelta(seconds=5)
 KEEP = delivery.LEASE / 3
-LET_GO = 0.5
+LOOKS, LET_GO = 1.0, 0.5
 AWAY, AWAY_MOST = 0.2, 1.0
 """Seconds before what has come of a row is written down once more; they double."""
 MANY, MOMENT = 5, 0.02
@@ -149,9 +149,14 @@ class Deliver:
 
     async def landed(self) -> None:
         """Everything that is on its way has come to its end."""
-        if self._away:
-            await asyncio.wait(self._away.values())
-            self._reap()
+        while on_its_way := [sending for sending in self._away.values() if not sending.done()]:
+            try:
+                await self._keep()
+            except Exception as error:
+                if not is_outage(error):  # they may come to their end before their lease does
+                    raise
+            await asyncio.wait(on_its_way, timeout=LOOKS)
+        self._reap()
 
     def _reap(self) -> None:
         """What has come to its end; where that could not be written down, we say so."""

@@ -55,9 +55,10 @@ from core.speech import load_speeches
 STREAMS_END = WITHIN + 0.5
 """Seconds that open requests have to end when the process stops: what messengers bring is answered by then, and streams
 end by themselves."""
-TURNS_END = 2.5
-"""Seconds that turns have to come to their end; what is cut off is found in its table."""
-CANCELS = 5
+TURNS_END = 12.0
+"""Seconds that turns have to come to their end; what is cut off is found in its table. It is longer than Telegram has to
+answer (bots.telegram.api): words of which we have not heard whether they came are sent once more, and stand there twice."""
+CANCELS, CANCEL = 5, 0.5
 REPLIES, ALL_LANES = (Lane.REPLY,), tuple(Lane)
 
 
@@ -215,6 +216,6 @@ async def _end(tasks: Collection[asyncio.Task[Any]]) -> None:
     for _ in range(CANCELS):
         for task in tasks:
             task.cancel()
-        _, left = await asyncio.wait(tasks, timeout=TURNS_END / CANCELS)
+        _, left = await asyncio.wait(tasks, timeout=CANCEL)
         if not left:
             return

@@ -12,6 +12,7 @@ from random import Random
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.engine import Connection
 
 from bots.deliver import TRIES
 from bots.transport import Gone, Later, Moved, Outcome, Parcel, Rejected, Sent, Uncertain
@@ -205,6 +206,33 @@ async def test_a_slow_request_holds_up_nobody_else_and_its_lease_is_kept(pipe: P
     answered.set()
     await deliver.landed()
     assert pipe.rows("outbox", "state", "resent") == [("delivered", False), ("delivered", False)]
+
+
+async def test_what_lands_late_keeps_its_lease_until_then(pipe: Pipe) -> None:
+    """A process that stops takes nothing new in hand, and waits for what it has begun."""
+    answered = asyncio.Event()
+
+    class Slow(Postbox):
+        async def send(self, parcel: Parcel) -> Outcome:
+            await answered.wait()
+            return await super().send(parcel)
+
+    def is_leased(conn: Connection) -> bool:
+        return bool(conn.execute(sa.select(OUTBOX.c.lease_until)).scalar_one() > pipe.now)
+
+    pipe.enqueues(pipe.a_citizen(), "slow")
+    deliver = pipe.deliver(Slow())
+    await deliver.start()
+    landing = asyncio.create_task(deliver.landed())
+    for _ in range(2):
+        pipe.later(20)
+        async with asyncio.timeout(10):
+            while not pipe.read(is_leased):
+                await asyncio.sleep(0.05)
+        await a_worker(pipe).tick()
+    answered.set()
+    await landing
+    assert pipe.rows("outbox", "state", "resent") == [("delivered", False)]
 
 
 async def test_a_transport_that_breaks_its_word_and_raises_leaves_one_uncertain_row(pipe: Pipe) -> None:
