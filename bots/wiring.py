@@ -56,8 +56,8 @@ STREAMS_END = WITHIN + 0.5
 """Seconds that open requests have to end when the process stops: what messengers bring is answered by then, and streams
 end by themselves."""
 TURNS_END = 12.0
-"""Seconds that turns have to come to their end; what is cut off is found in its table. It is longer than Telegram has to
-answer (bots.telegram.api): words of which we have not heard whether they came are sent once more, and stand there twice."""
+"""Seconds that turns have to come to their end; what is cut off is found in its table. Telegram has less time to answer
+(bots.telegram.api): where we do not wait for that, words are sent once more that have come, and stand there twice."""
 CANCELS, CANCEL = 5, 0.5
 REPLIES, ALL_LANES = (Lane.REPLY,), tuple(Lane)
 

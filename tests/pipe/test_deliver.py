@@ -227,7 +227,7 @@ async def test_what_lands_late_keeps_its_lease_until_then(pipe: Pipe) -> None:
     for _ in range(2):
         pipe.later(20)
         async with asyncio.timeout(10):
-            while not pipe.read(is_leased):
+            while not pipe.read(is_leased):  # noqa: ASYNC110 - it is the database that knows
                 await asyncio.sleep(0.05)
         await a_worker(pipe).tick()
     answered.set()
