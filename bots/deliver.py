@@ -84,9 +84,13 @@ class Served:
 
     def rooms(self, in_hand: int) -> dict[Lane, int]:
         """How many more of each lane may be taken in hand: of what has to wait for its turn, as much as goes within a
-        moment, so that it stands in the way of nothing more urgent."""
-        room, pace = self.at_once - in_hand, self.pace
-        rooms = {lane: room if pace is None else min(room, pace.room(lane)) for lane in self.lanes()}
+        moment, so that it stands in the way of nothing more urgent. The first lane goes first; where a messenger is
+        away, whose one goes ahead, that is each in turn: what is more urgent may be what it cannot bear."""
+        room, pace, lanes = self.at_once - in_hand, self.pace, [*self.lanes()]
+        if pace is not None and lanes:
+            first = pace.misses % len(lanes)
+            lanes = [*lanes[first:], *lanes[:first]]
+        rooms = {lane: room if pace is None else min(room, pace.room(lane)) for lane in lanes}
         return {lane: room for lane, room in rooms.items() if room > 0}
 
     def share(self, lane: Lane) -> int:
@@ -324,9 +328,10 @@ class Deliver:
                 self._shown(tx, ready, ids, now)
                 if record is not None:
                     record(tx)
-            case Later(seconds, reason, whole, counted) if tries < TRIES or not counted:
+            case Later(seconds, reason, whole, counted, behind) if tries < TRIES or not counted:
                 until = now + timedelta(seconds=seconds * 2**ready.row.attempts if counted else seconds)
-                delivery.again(tx, id, now if whole else until, reason, counted=counted)
+                due = until + timedelta(seconds=behind) if behind or not whole else now
+                delivery.again(tx, id, due, reason, counted=counted)
                 if whole:  # the row waits for nothing of its own
                     tokens.pause(tx, self._served.messenger, self._served.account, until)
             case Moved(peer, reason) if tries < TRIES and conversations.move(tx, ready.row.conversation_id, peer):

@@ -101,7 +101,9 @@ class Pace:
         self._chats, self._groups = Chats(limits.each, limits.burst), Chats(limits.group, limits.group_burst)
         self._sent: deque[float] = deque()
         self._next, self._passed, self._on_way = -math.inf, 0, 0
-        self._paused_until, self._pause, self._away = -math.inf, PAUSE, False
+        self._paused_until, self._pause = -math.inf, PAUSE
+        self.misses = 0
+        """How often in a row nobody was there, or had a fault."""
         self._timer: asyncio.TimerHandle | None = None
 
     # For whoever sends
@@ -133,14 +135,14 @@ class Pace:
         """They have a fault, or nobody is there: everything waits, longer each time, and then one goes ahead. Answers
         with the seconds."""
         if not self.paused:
-            self._away = True
+            self.misses += 1
             self.pause(self._pause)
             self._pause = min(self._pause * 2, PAUSE_MOST)
         return self.paused
 
     def fine(self) -> None:
         """They have answered."""
-        self._away, self._pause = False, PAUSE
+        self.misses, self._pause = 0, PAUSE
 
     def pause(self, seconds: float) -> None:
         """Whoever stands in the row is sent away: it is not worth keeping them in hand."""
@@ -161,7 +163,7 @@ class Pace:
     @property
     def is_away(self) -> bool:
         """Nobody was there when somebody asked for the last time."""
-        return self._away
+        return self.misses > 0
 
     @property
     def rate(self) -> float:
@@ -183,7 +185,7 @@ class Pace:
         if self.paused:
             return 0
         ahead = sum(asked for turn, asked in self._asked.items() if turn <= Turn.of(lane))
-        if self._away:
+        if self.is_away:
             return 0 if self.waiting or self._on_way else 1
         full = math.ceil(min(self._rate.now * AHEAD, self._limits.at_once))
         room = max(0, full - ahead)
@@ -257,7 +259,7 @@ class Pace:
             self._passed = self._passed + 1 if turn is not Turn.BULK and self._rows[Turn.BULK] else 0
 
     def _first(self) -> Turn | None:
-        if self._on_way >= (1 if self._away else self._limits.at_once):
+        if self._on_way >= (1 if self.is_away else self._limits.at_once):
             return None
         if self._passed >= FLOOR and self._rows[Turn.BULK]:
             return Turn.BULK

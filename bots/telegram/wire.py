@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bots.culprits import Culprits
 from bots.pace import Limits, Pace, Paused, Place, Turn
 from bots.telegram.api import Answer, Api, NotSent, Unknown
 from bots.telegram.outcomes import REFUSED_PAUSE, Done, Snag, read, seconds_of
@@ -24,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 class Wire:
     def __init__(self, api: Api, account: str, pace: Pace) -> None:
-        self._api, self._account, self._pace = api, account, pace
+        self._api, self._account, self._pace, self._culprits = api, account, pace, Culprits()
 
     async def call(self, parcel: Parcel, method: str, params: Params) -> Ended:
         return await self.ask(parcel, lambda: self._api.call(method, params))
@@ -33,29 +34,34 @@ class Wire:
         """An album of so many `messages` goes at once; what follows it waits for longer."""
         try:
             async with self._pace.turn(Turn.of(parcel.lane), parcel.address.peer, messages) as place:
-                ended = await self._asked(asking, place)
+                ended = await self._asked(asking, place, parcel.outbox_id)
                 place.counted = not isinstance(ended, Gone | Moved | Rejected | Snag | Later)
                 return ended
         except Paused as paused:
             return Later(paused.seconds, str(paused), whole=True, counted=False)
 
-    async def _asked(self, asking: Callable[[], Awaitable[Answer]], place: Place) -> Ended:
+    async def _asked(self, asking: Callable[[], Awaitable[Answer]], place: Place, row: int) -> Ended:
         try:
             answer = await asking()
         except NotSent as error:
-            return self._away(str(error))
+            return Later(self._pace.away(), str(error), whole=True, counted=False)
         except Unknown as error:
             return Uncertain(str(error))
         ended = read(answer)
         if ended is Snag.AWAY:
-            return self._away("their servers have a fault")
+            return self._at_fault(row)
         self._pace.fine()
+        if isinstance(ended, Done):
+            self._culprits.taken()
         if answer.code == 429:
             self._pace.refused(seconds_of(answer), place)
         return self._refused() if ended is Snag.TOKEN else ended
 
-    def _away(self, reason: str) -> Later:
-        return Later(self._pace.away(), reason, whole=True, counted=False)
+    def _at_fault(self, row: int) -> Later:
+        if alone := self._culprits.met(row):
+            return Later(alone, "their servers cannot bear it", counted=False)
+        pause = self._pace.away()
+        return Later(pause, "their servers have a fault", whole=True, counted=False, behind=pause)
 
     def _refused(self) -> Later:
         log.error(

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 
+from bots.culprits import Culprits
 from bots.pace import Limits, Pace, Paused, Place, Turn
 
 VERSION = "5.199"
@@ -54,38 +55,51 @@ class Broken(Unknown):
     """Something answered in VK's place: a proxy, a page about repairs."""
 
 
+class Unbearable(Broken):
+    """To this message alone, while others are taken; it is to wait for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("their servers cannot bear it")
+        self.seconds = seconds
+
+
 class Api:
     def __init__(self, url: str, token: str, pace: Pace) -> None:
-        self._url, self._token, self._pace = url, token, pace
+        self._url, self._token, self._pace, self._culprits = url, token, pace, Culprits()
         self._session: aiohttp.ClientSession | None = None
 
-    async def call(self, method: str, turn: Turn = Turn.PUSH, chat: str = "", /, **params: Any) -> Any:
-        """The `response` of it. VK counts every call; those that write to a `chat` keep its pace too. Raises VKError,
-        NotSent or Unknown."""
+    async def call(self, method: str, turn: Turn = Turn.PUSH, chat: str = "", row: int = 0, /, **params: Any) -> Any:
+        """The `response` of it. VK counts every call; those that write to a `chat`, what a `row` of the outbox says,
+        keep its pace too. Raises VKError, NotSent or Unknown."""
         try:
             async with self._pace.turn(turn, chat) as place:
-                return await self._asked(place, method, params)
+                return await self._asked(place, row, method, params)
         except Paused as paused:
             raise Busy(paused.seconds) from None
 
-    async def _asked(self, place: Place, method: str, params: Mapping[str, Any]) -> Any:
+    async def _asked(self, place: Place, row: int, method: str, params: Mapping[str, Any]) -> Any:
         form = {**_form(params), "v": VERSION, "access_token": self._token}
         try:
-            text = await self._text("POST", f"{self._url}{method}", SECONDS, data=form)
-        except (NotSent, Broken):
+            found = _response(await self._text("POST", f"{self._url}{method}", SECONDS, data=form))
+        except NotSent:
             place.counted = False
             self._pace.away()
             raise
-        self._pace.fine()
-        try:
-            return _response(text)
+        except Broken:
+            place.counted = False
+            if row and (alone := self._culprits.met(row)):
+                raise Unbearable(alone) from None
+            self._pace.away()
+            raise
         except VKError as error:
+            self._pace.fine()
             if error.code == TOO_MANY:
                 self._pace.refused(PAUSE, place)
             raise
-        except Broken:
-            self._pace.away()
-            raise
+        self._pace.fine()
+        if row:
+            self._culprits.taken()
+        return found
 
     async def upload(self, address: str, form: Mapping[str, Any]) -> str:
         """A file to an address that VK has just given."""

@@ -22,7 +22,7 @@ from bots.live import Live, put, read, to_edit
 from bots.messenger import World
 from bots.pace import Pace, Turn
 from bots.transport import Gone, Later, Outcome, Parcel, Rejected, Sent, Transport
-from bots.vk.api import Api, Away, Busy, NotSent, Unknown, VKError
+from bots.vk.api import Api, Away, Broken, Busy, NotSent, Unbearable, Unknown, VKError
 from bots.vk.courtesies import Courtesies
 from bots.vk.errors import BAD_FILE, Ending, meaning
 from bots.vk.files import Files
@@ -116,7 +116,7 @@ class VKTransport:
         await self._write("messages.edit", parcel, peer_id=peer, cmid=int(message), **said)
 
     async def _write(self, method: str, parcel: Parcel, **params: Any) -> Any:
-        return await self._api.call(method, Turn.of(parcel.lane), parcel.address.peer, **params)
+        return await self._api.call(method, Turn.of(parcel.lane), parcel.address.peer, parcel.outbox_id, **params)
 
     @staticmethod
     def _sent(parcel: Parcel, ids: tuple[str, ...], parts: Sequence[Part], now: datetime) -> Sent:
@@ -134,10 +134,12 @@ def random_id_of(salt: str, outbox_id: int, place: int) -> int:
 
 
 def away(error: Away, pause: float = 0.0) -> Later:
-    """A call that hangs is no reason to hold up everybody; VK itself being away is."""
+    """A call that hangs is no reason to hold up everybody, nor what VK cannot bear; VK itself being away is."""
+    if isinstance(error, Unbearable):
+        return Later(error.seconds, str(error), counted=False)
     whole = isinstance(error, NotSent) or type(error) is not Unknown
     seconds = error.seconds if isinstance(error, Busy) else max(AWAY, pause)
-    return Later(seconds, str(error), whole=whole, counted=False)
+    return Later(seconds, str(error), whole=whole, counted=False, behind=seconds if isinstance(error, Broken) else 0.0)
 
 
 def _there(conn: Connection, parcel: Parcel) -> _There:

@@ -136,11 +136,14 @@ def most_tried(conn: Connection, state: str) -> int:
 
 
 def known_to_be_sent(conn: Connection, messenger: str) -> Known:
-    o, c = TABLES["outbox"].c, TABLES["conversations"].c
-    wanted = sa.select(c.peer, o.key, o.kind, o.state, o.body, o.sent_ids, o.resent).order_by(o.id)
+    """Where a process was killed before it had written down where a row stands, the web chat's own table knows the
+    first place."""
+    o, c, i = TABLES["outbox"].c, TABLES["conversations"].c, TABLES["web_items"].c
+    places = {row.outbox_id: [row.pos] for row in conn.execute(sa.select(i.outbox_id, i.pos).order_by(i.pos.desc()))}
+    wanted = sa.select(c.peer, o.id, o.key, o.kind, o.state, o.body, o.sent_ids, o.resent).order_by(o.id)
     known = defaultdict[str, list[Row]](list)
-    for peer, *row, resent in conn.execute(wanted.where(o.conversation_id == c.id, c.messenger == messenger)):
-        known[peer].append(row_of(*row, resent=resent))
+    for peer, id, *row, ids, resent in conn.execute(wanted.where(o.conversation_id == c.id, c.messenger == messenger)):
+        known[peer].append(row_of(*row, ids or places.get(id), resent=resent))
     return known
 
 

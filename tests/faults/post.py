@@ -252,6 +252,17 @@ class Post(Reached):
             self.hours.skip(max(0.0, idle - every))
             await self.lived(every)
 
+    async def until_over(self, posted: Sequence[Posted], within: float) -> float:
+        """In how many seconds all of these have come to their end; -1 where they have not within so many."""
+        began, keys = self.hours.passed, [_key(one) for one in posted]
+        while True:
+            ends = await self.ends()
+            if all(ends[key].settled_at is not None for key in keys):
+                return self.hours.passed - began
+            if self.hours.passed - began > within:
+                return -1.0
+            await asyncio.sleep(0.25)
+
     async def states(self) -> list[str]:
         return await self.column(outbox.c.state)
 

@@ -18,6 +18,7 @@ from tests.faults.post import Post, post
 from tests.faults.sockets import deaf
 
 STRIKES, PEOPLE = 4, 100
+STRUCK, UNBEARABLE, WORST, KNOCKS_EACH = 3, 3600, 60.0, 20
 LANES = (Lane.REPLY, Lane.PUSH, Lane.NOTICE, Lane.BULK)
 SENDS = {"telegram": "sendMessage", "vk": "messages.send"}
 FAULTS = (ServerError(500), ServerError(502), ServerError(503), NotJson(502), Refuse(500, ""))
@@ -81,5 +82,50 @@ def test_everything_is_sent_again_and_once(
             assert judged.clean, judged
             assert {row.state for row in ends.values()} == {State.DELIVERED}
             assert not tries and not any(row.resent for row in ends.values())
+
+    leaping(trial)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("messenger", ["telegram", "vk"])
+def test_what_their_servers_cannot_bear_holds_up_nobody_else(
+    sqlite_url: str, tmp_path: Path, seed: int, figures: Figures, messenger: str
+) -> None:
+    """Whatever is sent to some chats meets a fault, for an hour; all others are served. In the end they are, too."""
+
+    async def trial(hours: Hours) -> None:
+        dice = random.Random(seed)
+        async with post(hours, sqlite_url, tmp_path, messenger, limits=False) as office:
+            await office.let_in()
+            people = await office.people(PEOPLE, messenger)
+            dice.shuffle(people)
+            struck, others = people[:STRUCK], people[STRUCK:]
+            peers, to = {str(door.peer) for door in struck}, "chat_id" if messenger == "telegram" else "peer_ids"
+            fault = office.faults(messenger).add(
+                ServerError(500), SENDS[messenger], 10**6, lambda params: str(params[to]) in peers
+            )
+            await office.post(struck, Lane.PUSH)
+            worst_s, began = 0.0, hours.passed
+            while hours.passed - began < UNBEARABLE:
+                posted = await office.post(dice.sample(others, 3), dice.choice(LANES))
+                worst_s = max(worst_s, waited := await office.until_over(posted, WORST))
+                assert waited >= 0, "others wait for what cannot be sent"
+                await asyncio.sleep(dice.uniform(0, 60))
+            knocks = 10**6 - fault.left
+            fault.left = 0
+            await office.until_ended(skipping=True)
+            judged, ends = await office.judged(), await office.ends()
+            figures(
+                10,
+                f"{messenger}: 5xx for some chats, for an hour",
+                **judged.figures,
+                sent=len(ends),
+                struck=len(struck),
+                knocks=knocks,
+                others_s_most=worst_s,
+            )
+            assert judged.clean, judged
+            assert {row.state for row in ends.values()} == {State.DELIVERED}
+            assert knocks <= len(struck) * KNOCKS_EACH
 
     leaping(trial)

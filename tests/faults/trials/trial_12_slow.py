@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,20 +31,6 @@ def hang(office: Post, messenger: str, chats: list[Door]) -> Slow:
     return slow
 
 
-async def until_sent(office: Post, posted: list[Posted], within: float) -> float:
-    """In how many seconds all of these had come to their end."""
-    began, numbers = office.hours.passed, {f"posted:{one.number}" for one in posted}
-
-    def over(ends: Mapping[str, Any]) -> bool:
-        return all(row.settled_at is not None for key, row in ends.items() if key in numbers)
-
-    while not over(await office.ends()):
-        if office.hours.passed - began > within:
-            return -1.0
-        await asyncio.sleep(0.25)
-    return office.hours.passed - began
-
-
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("messenger", ["telegram", "vk"])
 @pytest.mark.parametrize("seconds", [10.0, 0.0], ids=["10 s", "half-open"])
@@ -58,13 +43,13 @@ def test_other_chats_are_served_while_the_slow_ones_hang(
             await office.let_in()
             people = await office.people(SLOW + OTHERS, messenger)
             slow, others = people[:SLOW], people[SLOW:]
-            healthy = await until_sent(office, await office.post(others, Lane.PUSH), 600)
+            healthy = await office.until_over(await office.post(others, Lane.PUSH), 600)
             hanging, stuck = hang(office, messenger, slow), list[Posted]()
             for _ in range(EACH):
                 stuck += await office.post(slow, dice.choice(LANES))
             free = [one for _ in range(EACH) for one in await office.post(others, dice.choice(LANES))]
             dice.shuffle(free)
-            took = await until_sent(office, free, 3600)
+            took = await office.until_over(free, 3600)
             await asyncio.sleep(max(0.0, seconds - took))
             hanging.release()
             office.faults(messenger).clear()
