@@ -17,15 +17,15 @@ class Culprits:
     def __init__(self) -> None:
         self._taken = 0
         self._met: OrderedDict[int, tuple[int, int]] = OrderedDict()
-        """How many had been taken when a row met a fault, and how often it met one since others were taken meanwhile."""
+        """How many had been taken when a row met a fault, and how often it has met one by itself."""
 
     def taken(self) -> None:
         """A message has come."""
         self._taken += 1
 
     def met(self, row: int) -> float:
-        """This row has met a fault. Seconds for which it waits alone; 0 where all may have to wait: nobody else has been
-        served since it met one before."""
+        """This row has met a fault. Seconds for which it waits alone; 0 where all may have to wait: nobody else has
+        been served since it met one before."""
         taken, alone = self._met.pop(row, (self._taken, 0))
         alone = min(alone + (alone > 0 or self._taken > taken), DOUBLED_MOST)
         self._met[row] = self._taken, alone
