@@ -142,8 +142,9 @@ def known_to_be_sent(conn: Connection, messenger: str) -> Known:
     places = {row.outbox_id: [row.pos] for row in conn.execute(sa.select(i.outbox_id, i.pos).order_by(i.pos.desc()))}
     wanted = sa.select(c.peer, o.id, o.key, o.kind, o.state, o.body, o.sent_ids, o.resent).order_by(o.id)
     known = defaultdict[str, list[Row]](list)
-    for peer, id, *row, ids, resent in conn.execute(wanted.where(o.conversation_id == c.id, c.messenger == messenger)):
-        known[peer].append(row_of(*row, ids or places.get(id), resent=resent))
+    for row in conn.execute(wanted.where(o.conversation_id == c.id, c.messenger == messenger)):
+        ids = row.sent_ids or places.get(row.id)
+        known[row.peer].append(row_of(row.key, row.kind, row.state, row.body, ids, resent=row.resent))
     return known
 
 
