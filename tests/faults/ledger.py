@@ -136,10 +136,9 @@ def most_tried(conn: Connection, state: str) -> int:
 
 
 def known_to_be_sent(conn: Connection, messenger: str) -> Known:
-    """Where a process was killed before it had written down where a row stands, the web chat's own table knows the
-    first place."""
+    """Where a process was killed before it had written down where a row stands, the web chat's own table knows."""
     o, c, i = TABLES["outbox"].c, TABLES["conversations"].c, TABLES["web_items"].c
-    places = {row.outbox_id: [row.pos] for row in conn.execute(sa.select(i.outbox_id, i.pos).order_by(i.pos.desc()))}
+    places = {row.outbox_id: [row.pos] for row in conn.execute(sa.select(i.outbox_id, i.pos))}
     wanted = sa.select(c.peer, o.id, o.key, o.kind, o.state, o.body, o.sent_ids, o.resent).order_by(o.id)
     known = defaultdict[str, list[Row]](list)
     for row in conn.execute(wanted.where(o.conversation_id == c.id, c.messenger == messenger)):

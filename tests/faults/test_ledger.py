@@ -236,5 +236,20 @@ def test_rows_are_read_with_what_they_are_about(conn: Connection) -> None:
     assert excess([("6", "It is answered."), ("7", "It is answered.")], rows) == 1
 
 
+def test_a_row_that_was_never_settled_stands_where_the_web_chat_says(conn: Connection) -> None:
+    """Its page has confirmed it, and its process was killed before it wrote down where it stands."""
+    there = {"id": 3, "messenger": "web", "account": "chat", "peer": "w", "lang": "en", "created_at": NOON}
+    put(conn, "conversations", **there, person_kind="citizen", person_id=1)
+    for id, ids in ((1, None), (2, ["5"])):
+        sent(conn, id, "A question", conversation_id=3, sent_ids=ids, resent=True)
+    item = {"conversation_id": 3, "side": "them", "body": {}, "at": NOON}
+    for pos, row in ((4, 1), (5, 2), (6, None)):
+        put(conn, "web_items", **item, pos=pos, n=pos, outbox_id=row)
+    rows = ledger.known_to_be_sent(conn, "web")["w"]
+    assert [(row.ids, row.doubtful) for row in rows] == [(("4",), False), (("5",), False)]
+    assert excess([("4", "A question"), ("5", "A question")], rows) == 0
+    assert excess([("4", "A question"), ("5", "A question"), ("6", "A question")], rows) == 1
+
+
 def test_a_pinned_message_that_is_shown_anew_is_no_new_one() -> None:
     assert not row_of("pin:1:4:f", "pin", "sending", {"message": "4"}, None, resent=True).doubtful
