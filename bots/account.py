@@ -12,10 +12,11 @@ from typing import Any
 import aiohttp
 import structlog
 
-from bots.deliver import Deliver, Served
+from bots.deliver import Deliver
 from bots.files.lane import Source
 from bots.messenger import Messenger, Refused, World
 from bots.pace import Pace
+from bots.served import Served
 from bots.signals import rung
 from bots.turns import take_turns
 from core.db import is_outage

@@ -16,11 +16,11 @@ from bots.gather import Gathering
 from bots.house import Houses
 from bots.metrics import Metrics
 from bots.moves import actor_of
-from bots.pace import Pace
 from bots.renew import Renewal, renew
+from bots.served import Served
 from bots.signals import Signals
 from bots.trace import trace
-from bots.transport import Gone, Later, Moved, Outcome, Parcel, Rejected, Sent, Transport, Uncertain
+from bots.transport import Gone, Later, Moved, Outcome, Parcel, Rejected, Sent, Uncertain
 from core import app, pins
 from core.clock import Clock
 from core.conversations import service as conversations
@@ -31,12 +31,10 @@ from core.notify.failover import failover
 from core.notify.types import NoticeKind
 from core.operations.rules import bare
 from core.outbox import delivery, tokens
-from core.outbox.lines import Way
 from core.outbox.types import Kind, Lane, Row, State
 from core.shown import Shown, from_json
 from dialogs.reads import distinct
 
-AT_ONCE = 200
 TRIES = 8
 """Of a row that its transport puts off, each time for twice as long; then it is refused."""
 EDIT_AGAIN = timedelta(seconds=5)
@@ -62,40 +60,6 @@ class _Ready:
     row: Row
     parcel: Parcel
     renewal: Renewal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What a Deliver serves: a messenger, one account of it or all of them (empty), and by which way. `lanes` is asked
-    before each turn: what is not a reply is sent only by the process that holds the token."""
-
-    messenger: str
-    transport: Transport
-    lanes: Callable[[], Sequence[Lane]]
-    account: str = ""
-    at_once: int = AT_ONCE
-    """Rows in hand."""
-    pace: Pace | None = None
-    """None where nobody waits for anything."""
-
-    @property
-    def way(self) -> Way:
-        return Way(self.messenger, self.account)
-
-    def rooms(self, in_hand: int) -> dict[Lane, int]:
-        """How many more of each lane may be taken in hand: of what has to wait for its turn, as much as goes within a
-        moment, so that it stands in the way of nothing more urgent. The first lane goes first; where a messenger is
-        away, whose one goes ahead, that is each in turn: what is more urgent may be what it cannot bear."""
-        room, pace, lanes = self.at_once - in_hand, self.pace, [*self.lanes()]
-        if pace is not None and lanes:
-            first = pace.misses % len(lanes)
-            lanes = [*lanes[first:], *lanes[:first]]
-        rooms = {lane: room if pace is None else min(room, pace.room(lane)) for lane in lanes}
-        return {lane: room for lane, room in rooms.items() if room > 0}
-
-    def share(self, lane: Lane) -> int:
-        """That it gets however many others wait."""
-        return self.pace.share if self.pace is not None and lane is Lane.BULK else 0
 
 
 class Deliver:

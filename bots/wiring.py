@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from bots.account import Account
 from bots.config import ROOT, Settings
 from bots.connect import introduce, known_channels, messengers
-from bots.deliver import Deliver, Served
+from bots.deliver import Deliver
 from bots.endless import Endless
 from bots.fanout import Fanout
 from bots.files.decode import Decoder
@@ -32,6 +32,7 @@ from bots.metrics import Metrics
 from bots.ops import server as ops
 from bots.ops.context import Ops
 from bots.outage import WITHIN, Outage
+from bots.served import Served
 from bots.signals import Signals
 from bots.turns import take_turns
 from bots.web.context import Context

@@ -16,12 +16,13 @@ import sqlalchemy as sa
 import structlog
 
 from bots.config import Settings
-from bots.deliver import Deliver, Served
+from bots.deliver import Deliver
 from bots.files.store import FolderStore
 from bots.front import Front
 from bots.messenger import World
 from bots.migrate import migrate
 from bots.schema import metadata_with_all_tables
+from bots.served import Served
 from bots.signals import Signals
 from bots.telegram import adapter
 from bots.telegram.adapter import Telegram

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+import bots.migrate
 from bots.schema import metadata_with_all_tables
 from tests.checks.tree import ROOT
 from tests.databases import alembic_config, migrate
@@ -32,6 +35,26 @@ def test_from_empty_to_head_they_make_the_tables_of_the_code(empty_engine_url: s
         assert compare_metadata(context, metadata_with_all_tables()) == []
     engine.dispose()
     migrate(empty_engine_url)  # again: nothing happens
+
+
+@pytest.mark.parametrize(("pressed", "migrated"), [(1, True), (2, False)], ids=["once", "twice"])
+def test_ctrl_c_waits_until_they_are_over_unless_somebody_insists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pressed: int, *, migrated: bool
+) -> None:
+    url, upgrade, before = f"sqlite:///{tmp_path / 'o.db'}", command.upgrade, signal.getsignal(signal.SIGINT)
+
+    def disturbed(*args: Any) -> None:
+        for _ in range(pressed):
+            signal.raise_signal(signal.SIGINT)
+        upgrade(*args)
+
+    monkeypatch.setattr(command, "upgrade", disturbed)
+    with pytest.raises(KeyboardInterrupt):
+        bots.migrate.migrate(url)
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    assert (found == VERSIONS[-1].name[:4]) == migrated
+    assert signal.getsignal(signal.SIGINT) == before
 
 
 def test_they_run_on_a_connection_that_is_handed_in(empty_engine_url: str) -> None:

@@ -21,13 +21,14 @@ from aiohttp import web
 from bots.account import AT_ONCE as ON_THEIR_WAY
 from bots.config import Settings
 from bots.connect import introduce, messengers
-from bots.deliver import Deliver, Served
+from bots.deliver import Deliver
 from bots.files.answers import Refused, Taken
 from bots.files.decode import Decoder
 from bots.files.lane import FetchLane, Source
 from bots.files.settings import open_store
 from bots.front import Front
 from bots.messenger import Messenger, World
+from bots.served import Served
 from bots.signals import Signals
 from bots.telegram.adapter import Telegram
 from bots.telegram.intake import Intake

@@ -17,10 +17,11 @@ import structlog.testing
 from sqlalchemy.engine import Connection
 
 from bots.config import ROOT
-from bots.deliver import Deliver, Served
+from bots.deliver import Deliver
 from bots.front import Front
 from bots.house import Houses, load_houses
 from bots.schema import metadata_with_all_tables
+from bots.served import Served
 from bots.signals import Signals
 from bots.transport import Outcome, Parcel, Sent, Transport
 from core.conversations import service as conversations

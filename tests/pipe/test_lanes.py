@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from bots.deliver import Deliver, Served
+from bots.deliver import Deliver
 from bots.pace import Limits, Pace, Paused, Turn
+from bots.served import Served
 from bots.signals import Signals
 from bots.transport import Later, Outcome, Parcel, Sent
 from bots.turns import take_turns

@@ -11,8 +11,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bots.deliver import Deliver, Served
+from bots.deliver import Deliver
 from bots.messenger import World
+from bots.served import Served
 from bots.telegram.adapter import Telegram
 from core import app
 from core.actors import Citizen
