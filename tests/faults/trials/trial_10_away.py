@@ -91,7 +91,7 @@ def test_everything_is_sent_again_and_once(
 def test_what_their_servers_cannot_bear_holds_up_nobody_else(
     sqlite_url: str, tmp_path: Path, seed: int, figures: Figures, messenger: str
 ) -> None:
-    """Whatever is sent to some chats meets a fault, for twenty minutes; all others are served. In the end they are, too."""
+    """Whatever is sent to some chats meets a fault, for twenty minutes; all others are served. In the end they are."""
 
     async def trial(hours: Hours) -> None:
         dice = random.Random(seed)
