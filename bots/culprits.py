@@ -7,6 +7,8 @@ from collections import OrderedDict
 
 FIRST, MOST = 5.0, 300.0
 """Seconds for which it waits alone; they double."""
+MAY_BE_OVER = 60.0
+"""At most so many where nobody else has been served meanwhile: it may be their servers by now, and that may be over."""
 KNOWN_MOST = 1000
 
 
@@ -24,12 +26,12 @@ class Culprits:
         self._taken += 1
 
     def met(self, row: int) -> float:
-        """This row has met a fault. Seconds for which it waits alone; 0 where all may have to wait: nobody has been
-        served since it met one before, or, if it meets its first, since anybody did."""
+        """This row has met a fault. Seconds for which it waits alone; 0 where all may have to wait: it never has waited
+        alone, and nobody has been served since it met a fault before or, if this is its first, since anybody did."""
         taken, alone = self._met.pop(row, (self._at_last, 0.0))
         self._at_last = self._taken
-        if alone or self._taken > taken:
-            alone = min(alone * 2, MOST) or FIRST
+        served = self._taken > taken
+        alone = min(alone * 2, MOST if served else MAY_BE_OVER) or (FIRST if served else 0.0)
         self._met[row] = self._taken, alone
         if len(self._met) > KNOWN_MOST:
             self._met.popitem(last=False)

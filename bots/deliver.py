@@ -37,7 +37,7 @@ from dialogs.reads import distinct
 
 TRIES = 8
 """Of a row that its transport puts off, each time for twice as long; then it is refused."""
-EDIT_AGAIN = timedelta(seconds=5)
+EDIT_AGAIN, BEHIND = timedelta(seconds=5), timedelta(seconds=1)
 KEEP = delivery.LEASE / 3
 LOOKS, LET_GO = 1.0, 0.5
 AWAY, AWAY_MOST = 0.2, 1.0
@@ -294,7 +294,7 @@ class Deliver:
                     record(tx)
             case Later(seconds, reason, whole, counted, behind) if tries < TRIES or not counted:
                 until = now + timedelta(seconds=seconds * 2**ready.row.attempts if counted else seconds)
-                due = until + timedelta(seconds=behind) if behind or not whole else now
+                due = until + BEHIND if behind else now if whole else until
                 delivery.again(tx, id, due, reason, counted=counted)
                 if whole:  # the row waits for nothing of its own
                     tokens.pause(tx, self._served.messenger, self._served.account, until)

@@ -45,14 +45,14 @@ class Sent:
 @dataclass(frozen=True, slots=True)
 class Later:
     """Certainly not taken; may be tried again after so many seconds. `whole`: nothing of this account is taken until
-    then. Where it is not `counted`, it is no fault of this row: it waits until it is too old. `behind`: seconds
-    after those, in which what has not been tried goes before it."""
+    then. Where it is not `counted`, it is no fault of this row: it waits until it is too old. `behind`: what has
+    not been tried goes before it then."""
 
     seconds: float
     reason: str
     whole: bool = False
     counted: bool = True
-    behind: float = 0.0
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

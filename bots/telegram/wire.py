@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bots.culprits import Culprits
+from bots.culprits import MOST, Culprits
 from bots.pace import Limits, Pace, Paused, Place, Turn
 from bots.telegram.api import Answer, Api, NotSent, Unknown
 from bots.telegram.outcomes import REFUSED_PAUSE, Done, Snag, read, seconds_of
@@ -59,9 +59,8 @@ class Wire:
 
     def _at_fault(self, row: int) -> Later:
         if alone := self._culprits.met(row):
-            return Later(alone, "their servers cannot bear it", counted=False)
-        pause = self._pace.away()
-        return Later(pause, "their servers have a fault", whole=True, counted=False, behind=pause)
+            return Later(alone, "their servers cannot bear it", counted=alone == MOST)
+        return Later(self._pace.away(), "their servers have a fault", whole=True, counted=False, behind=True)
 
     def _refused(self) -> Later:
         log.error(

@@ -73,11 +73,11 @@ class Api:
         keep its pace too. Raises VKError, NotSent or Unknown."""
         try:
             async with self._pace.turn(turn, chat) as place:
-                return await self._asked(place, row, method, params)
+                return await self._asked(place, turn, row, method, params)
         except Paused as paused:
             raise Busy(paused.seconds) from None
 
-    async def _asked(self, place: Place, row: int, method: str, params: Mapping[str, Any]) -> Any:
+    async def _asked(self, place: Place, turn: Turn, row: int, method: str, params: Mapping[str, Any]) -> Any:
         form = {**_form(params), "v": VERSION, "access_token": self._token}
         try:
             found = _response(await self._text("POST", f"{self._url}{method}", SECONDS, data=form))
@@ -89,7 +89,8 @@ class Api:
             place.counted = False
             if row and (alone := self._culprits.met(row)):
                 raise Unbearable(alone) from None
-            self._pace.away()
+            if turn is not Turn.COURTESY:  # of which one may fail for reasons of its own, and nothing hangs on it
+                self._pace.away()
             raise
         except VKError as error:
             self._pace.fine()

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from bots import uploads
+from bots.culprits import MOST
 from bots.fit import Part
 from bots.gather import Gathering
 from bots.live import Live, put, read, to_edit
@@ -33,6 +34,8 @@ WITHIN = 50.0
 """Seconds for a screen with all its files; less than a row may be on its way."""
 AWAY = 5.0
 """Seconds at least, where VK does not answer as it should."""
+UPLOAD_AGAIN = 60.0
+"""Seconds before a file is tried again that its server did not take."""
 NO_RIGHT = frozenset({7, 15})
 
 log = structlog.get_logger(__name__)
@@ -46,6 +49,10 @@ class _There:
     parcel: Parcel
     live: Live | None
     salt: str
+
+
+class NotUploaded(Away):
+    """One of its files: other messages need not wait for that."""
 
 
 class VKTransport:
@@ -100,7 +107,12 @@ class VKTransport:
 
     async def _send(self, parcel: Parcel, place: int, part: Part, there: _There) -> str:
         peer = int(parcel.address.peer)
-        attachments = await self._files.handles(part, peer)
+        try:
+            attachments = await self._files.handles(part, peer)
+        except Busy:
+            raise
+        except Away as error:
+            raise NotUploaded(str(error)) from None
         random_id, said = random_id_of(there.salt, parcel.outbox_id, place), content(part, attachments)
         try:
             answer = await self._write("messages.send", parcel, peer_ids=[peer], random_id=random_id, **said)
@@ -134,12 +146,15 @@ def random_id_of(salt: str, outbox_id: int, place: int) -> int:
 
 
 def away(error: Away, pause: float = 0.0) -> Later:
-    """A call that hangs is no reason to hold up everybody, nor what VK cannot bear; VK itself being away is."""
+    """A call that hangs is no reason to hold up everybody, nor a file, nor what VK cannot bear; VK itself being away
+    is."""
+    if isinstance(error, NotUploaded):
+        return Later(UPLOAD_AGAIN, str(error), counted=False)
     if isinstance(error, Unbearable):
-        return Later(error.seconds, str(error), counted=False)
+        return Later(error.seconds, str(error), counted=error.seconds == MOST)
     whole = isinstance(error, NotSent) or type(error) is not Unknown
     seconds = error.seconds if isinstance(error, Busy) else max(AWAY, pause)
-    return Later(seconds, str(error), whole=whole, counted=False, behind=seconds if isinstance(error, Broken) else 0.0)
+    return Later(seconds, str(error), whole=whole, counted=False, behind=isinstance(error, Broken))
 
 
 def _there(conn: Connection, parcel: Parcel) -> _There:

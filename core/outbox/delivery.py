@@ -41,6 +41,7 @@ _SETTLE_SENT = (
     .values(_ENDED)
     .values(
         state=sa.case((_CONFIRMED, State.DELIVERED.value), else_=_ENDED["state"]),
+        settled_at=sa.case((_CONFIRMED, outbox.c.settled_at), else_=_ENDED["settled_at"]),
         sent_ids=sa.bindparam("ids", type_=outbox.c.sent_ids.type),
     )
 )

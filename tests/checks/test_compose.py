@@ -17,6 +17,7 @@ import yaml
 
 from bots.__main__ import _parser
 from bots.config import Settings
+from bots.wiring import CANCEL, CANCELS, STREAMS_END, TURNS_END
 from tests.checks.tree import CODE, ROOT, project_files
 
 COMPOSE, IMAGE, IGNORED = "docker-compose.yml", "Dockerfile", ".dockerignore"
@@ -246,10 +247,11 @@ def a_worker_is_watched_where_operators_look(texts: Texts) -> list[str]:
 
 
 def who_is_told_to_stop_has_time_for_it(texts: Texts) -> list[str]:
-    """More than the longest DRAIN_SECONDS."""
+    """More than the longest DRAIN_SECONDS and what then comes to its end."""
+    longest = 120 + STREAMS_END + TURNS_END + CANCELS * CANCEL
     found = {name: services(texts)[name].get("stop_grace_period", "10s") for name in ("front", "worker")}
     spans = {name: re.fullmatch(r"(?:(\d+)m)?(?:(\d+)s)?", span) for name, span in found.items()}
-    return [name for name, span in spans.items() if not span or int(span[1] or 0) * 60 + int(span[2] or 0) < 120 + 10]
+    return [name for name, span in spans.items() if not span or int(span[1] or 0) * 60 + int(span[2] or 0) < longest]
 
 
 BROKEN: tuple[tuple[Check, str, str, str], ...] = (

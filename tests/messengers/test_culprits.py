@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.culprits import FIRST, KNOWN_MOST, MOST, Culprits
+from bots.culprits import FIRST, KNOWN_MOST, MAY_BE_OVER, MOST, Culprits
 from bots.pace import Limits, Pace
 from bots.served import Served
 from core.outbox.types import Lane
@@ -15,9 +15,9 @@ from tests.pipe.conftest import Postbox
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(1, 3)), max_size=40))
-def test_a_row_waits_alone_from_when_others_were_taken_between_two_faults(events: Sequence[int | None]) -> None:
+def test_whoever_was_never_alone_waits_with_all_where_nobody_was_served(events: Sequence[int | None]) -> None:
     """None: some message was taken; a number: that row met a fault."""
-    culprits, alone = Culprits(), dict[int, int]()
+    culprits, alone = Culprits(), set[int]()
     for n, row in enumerate(events):
         if row is None:
             culprits.taken()
@@ -25,12 +25,23 @@ def test_a_row_waits_alone_from_when_others_were_taken_between_two_faults(events
         seconds = culprits.met(row)
         faults = [place for place, one in enumerate(events[:n]) if one is not None]
         own = [place for place in faults if events[place] == row]
-        since = max(own or faults, default=-1)
-        if row in alone or None in events[since + 1 : n]:
-            alone[row] = alone.get(row, 0) + 1
-            assert seconds == min(FIRST * 2 ** (alone[row] - 1), MOST)
-        else:
-            assert seconds == 0
+        if None in events[max(own or faults, default=-1) + 1 : n]:
+            alone.add(row)
+        assert (seconds > 0) == (row in alone)
+        assert not seconds or FIRST <= seconds <= MOST
+
+
+def test_it_waits_longer_while_others_are_served_and_less_long_where_nobody_is() -> None:
+    culprits = Culprits()
+    served, unserved = list[float](), list[float]()
+    for _ in range(8):
+        culprits.taken()
+        served.append(culprits.met(1))
+    assert served == [5, 10, 20, 40, 80, 160, 300, 300]
+    culprits.taken()
+    unserved = [culprits.met(2) for _ in range(6)]
+    assert unserved == [5, 10, 20, 40, 60, 60], "their servers may be at fault, and well again"
+    assert culprits.met(1) == 300 and culprits.met(1) == MAY_BE_OVER
 
 
 def test_it_does_not_remember_without_end() -> None:

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 import structlog.testing
 
 from bots.live import read
-from bots.pace import Pace
+from bots.pace import Pace, Turn
 from bots.transport import Gone, Later, Rejected, Sent
-from bots.vk.api import LIMITS, Api, VKError
+from bots.vk.api import LIMITS, Api, Broken, VKError
 from bots.vk.errors import MEANINGS, meaning
 from bots.vk.send import random_id_of
 from core.outbox.tables import outbox
@@ -299,13 +299,24 @@ async def test_a_file_that_is_gone_does_not_hold_up_the_words(vk: Kit) -> None:
 
 
 @pytest.mark.parametrize("fault", [NotJson(), ServerError(500), DropBefore()])
-async def test_an_upload_that_fails_is_tried_again(vk: Kit, fault: object) -> None:
+async def test_an_upload_that_fails_is_tried_again_and_nobody_else_waits(vk: Kit, fault: object) -> None:
     phone = await vk.writer()
     shown = Shown("Готово", photos=(vk.file(phone, picture(), "image/jpeg"),))
     vk.vk.faults.add(fault, "upload")  # type: ignore[arg-type]
     parcel = vk.parcel(phone, shown)
-    assert isinstance(await vk.send(parcel), Later)
+    outcome = await vk.send(parcel)
+    assert isinstance(outcome, Later) and not outcome.whole and not outcome.counted
     assert isinstance(await vk.send(parcel), Sent)
+
+
+async def test_a_courtesy_that_fails_holds_up_nobody(vk: Kit) -> None:
+    vk.vk.faults.add(ServerError(500), "messages.markAsRead", times=2)
+    with pytest.raises(Broken):
+        await vk.adapter.api.call("messages.markAsRead", Turn.COURTESY, peer_id=1)
+    assert not vk.adapter.pace.paused
+    with pytest.raises(Broken):
+        await vk.adapter.api.call("messages.markAsRead", peer_id=1)
+    assert vk.adapter.pace.paused
 
 
 async def test_an_error_says_nothing_of_what_was_sent(vk: Kit) -> None:
