@@ -140,16 +140,24 @@ def _company(heard: Heard) -> int:
 
 def _give_all_back(tx: Connection, owner: str, heard: Sequence[Heard]) -> None:
     mine = conversations.release_all(tx, owner)
-    inbox.untry(tx, [one.id for one in heard if one.conversation_id in mine])
+    _excuse(tx, heard)
     inbox.wake(tx, sorted(mine))
 
 
 def _give_back(tx: Connection, owner: str, heard: Sequence[Heard]) -> None:
     """It is not their fault that they have not been heard: nobody has to wait until the lease runs out."""
     there = sorted({one.conversation_id for one in heard})
-    mine = {id for id in there if conversations.release(tx, id, owner)}
-    inbox.untry(tx, [one.id for one in heard if one.conversation_id in mine])
+    for id in there:
+        conversations.release(tx, id, owner)
+    _excuse(tx, heard)
     inbox.wake(tx, there)
+
+
+def _excuse(tx: Connection, heard: Sequence[Heard]) -> None:
+    """Also where another move has taken the conversation from us, as one that joins or drops chats does; but not where
+    we were so slow that somebody else is serving it by now."""
+    free = conversations.unleased(tx, {one.conversation_id for one in heard})
+    inbox.untry(tx, [one.id for one in heard if one.conversation_id in free])
 
 
 class _Turn:

@@ -57,7 +57,7 @@ def cancel(tx: Connection, scope: str) -> None:
 def due(tx: Connection, now: datetime, limit: int) -> list[Timer]:
     """Locked until the end of the transaction, in which each is to be `done` or `failed`."""
     t = timers.c
-    waiting = sa.select(timers).where(t.due_at <= now, t.attempts < ATTEMPTS).order_by(t.due_at).limit(limit)
+    waiting = sa.select(timers).where(t.due_at <= now, t.attempts < ATTEMPTS).order_by(t.due_at, t.id).limit(limit)
     rows = tx.execute(waiting.with_for_update(skip_locked=True)).mappings()
     return [Timer(r["id"], r["scope"], r["due_at"], r["kind"], r["payload"], r["attempts"]) for r in rows]
 

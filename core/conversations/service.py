@@ -139,6 +139,12 @@ def release(tx: Connection, conversation_id: int, owner: str) -> bool:
     return tx.execute(mine.values(lease_owner=None, lease_until=None)).rowcount == 1
 
 
+def unleased(tx: Connection, ids: Collection[int]) -> set[int]:
+    """Those of them that nobody is serving."""
+    c = conversations.c
+    return set(tx.execute(sa.select(c.id).where(c.id.in_(ids), c.lease_owner.is_(None))).scalars())
+
+
 def keep(tx: Connection, ids: Sequence[int], owner: str, now: datetime) -> None:
     """Its work takes long, and it is alive. What it is saving this moment nobody else can take anyway."""
     c = conversations.c

@@ -119,7 +119,7 @@ class Oracle:
             else:
                 self.found(said.n, "lost: it is not in the inbox")
             return
-        if row.state != "done" or row.attempts > 1 + self._overtaken(row):
+        if row.state != "done" or row.attempts > 1:
             self.found(said.n, f"{row.state} after {row.attempts} tries: {row.problem}")
             return
         self._kept(said, row.event)
@@ -131,10 +131,6 @@ class Oracle:
             self.quiet[why] += 1
         else:
             self.found(said.n, f"mute: {row.event}")
-
-    def _overtaken(self, row: Any) -> bool:
-        """Of two chats that become those of one person, the one that was being heard meanwhile is heard anew."""
-        return row.attempts > 1 and row.problem is None and row.conversation_id in self.town.joined()
 
     def _unheard(self, said: Said, row: Any) -> None:
         if row is None:

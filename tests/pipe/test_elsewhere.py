@@ -3,20 +3,24 @@ anybody has said is lost."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 
+import pytest
 import sqlalchemy as sa
 
 from bots.house import Houses
+from core.citizens.service import new_citizen
 from core.citizens.types import FILING
 from core.conversations import elsewhere
 from core.conversations import service as conversations
-from core.conversations.types import Address
+from core.conversations.service import LEASE
+from core.conversations.types import Address, Person
 from core.outbox.types import State
 from core.speech import Speeches
 from dialogs.house import citizens, officials
 from dialogs.ways import RESUME
-from tests.builders import Chat
+from tests.builders import NOON, Chat
 from tests.pipe.conftest import ENGLISH, TABLES, Pipe
 
 GONE = "You have gone on with this in another chat (VK)."
@@ -131,6 +135,37 @@ async def test_words_on_their_way_when_it_is_taken_are_heard_again(pipe: Pipe) -
     pipe.says(there, "two")
     await pipe.turns()
     assert pipe.texts(there)[-1] == "Thank you."
+
+
+TAKINGS: dict[str, Callable[[sa.Connection, Chat], None]] = {
+    "joined": lambda tx, chat: conversations.hold(tx, chat.person.kind, chat.person.id),
+    "dropped": lambda tx, chat: conversations.hand_to(tx, chat.id, Person("citizen", new_citizen(tx, NOON))),
+}
+
+
+@pytest.mark.parametrize("how", TAKINGS)
+async def test_words_on_their_way_when_chats_are_joined_or_dropped_are_no_failed_try(pipe: Pipe, how: str) -> None:
+    """Three of those would set them aside, and the second already lets them be heard alone."""
+    chat = pipe.a_citizen()
+    pipe.says(chat, "one", "two")
+    half = Half(pipe, "front")
+    pipe.write(lambda tx: TAKINGS[how](tx, chat))
+    half.saves()
+    assert pipe.rows("inbox", "state", "attempts") == [("new", 0), ("new", 0)], "given back at once"
+    await pipe.turns()
+    assert pipe.texts(chat)[-1] == "You said: two"
+    assert pipe.rows("inbox", "state", "attempts") == [("done", 1), ("done", 1)]
+
+
+async def test_words_that_somebody_else_is_serving_by_now_keep_the_try_of_the_slow_one(pipe: Pipe) -> None:
+    """It may be their fault that it was slow."""
+    chat = pipe.a_citizen()
+    pipe.says(chat, "one")
+    half = Half(pipe, "slow")
+    pipe.later(LEASE.total_seconds() + 1)
+    Half(pipe, "rival")
+    half.saves()
+    assert pipe.rows("inbox", "state", "attempts") == [("new", 2)]
 
 
 async def test_a_form_that_has_got_an_answer_meanwhile_is_taken_with_that_answer(pipe: Pipe) -> None:

@@ -81,6 +81,13 @@ async def test_a_timer_of_the_same_scope_is_replaced_and_a_cancelled_one_is_gone
     assert pipe.rows("timers", "id") == []
 
 
+def test_timers_of_one_moment_go_in_the_order_in_which_they_were_made(pipe: Pipe) -> None:
+    """Many are due at the end of a day; one that was put there later is still the older one."""
+    for scope, due in (("one", NOON + timedelta(hours=1)), ("two", NOON), ("three", NOON), ("one", NOON)):
+        pipe.write(lambda tx, scope=scope, due=due: timers.schedule(tx, scope=scope, due_at=due, kind="x", payload={}))  # type: ignore[misc]
+    assert [one.scope for one in pipe.write(lambda tx: timers.due(tx, NOON, 10))] == ["one", "two", "three"]
+
+
 def test_a_timer_that_schedules_itself_anew_is_not_removed(pipe: Pipe) -> None:
     pipe.write(lambda tx: timers.schedule(tx, scope="one", due_at=NOON, kind="x", payload={}))
 
