@@ -15,11 +15,17 @@ BUTTON_BYTES = 64
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """WGS 84 degrees, an address in words, or both."""
+    """WGS 84 degrees, an address in words, or both. No degree is -0.0, which SQLite does not keep and people do not
+    understand."""
 
     address: str = ""
     lat: float | None = None
     lon: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, degree in (("lat", self.lat), ("lon", self.lon)):
+            if degree == 0:
+                object.__setattr__(self, name, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def place_words(place: Place) -> Line:
     address = literal(" ".join(place.address.split()))
     if place.lat is None or place.lon is None:
         return address if place.address else line("no address")
-    point = f"{place.lat:.5f}, {place.lon:.5f}"
+    point = f"{place.lat:z.5f}, {place.lon:z.5f}"
     if place.address:
         return line("{address} (on the map: {point})", address=address, point=point)
     return line("a point on the map: {point}", point=point)

@@ -90,7 +90,7 @@ def _pseudonym(column: sa.Column[Any], value: Any) -> Any:
         case sa.Text():
             return street(value) if column.info.get("words") == "address" else masked(value)
         case sa.Double():
-            return round(value, DIGITS)
+            return round(value, DIGITS) + 0.0  # which is never -0.0: SQLite does not keep that
         case sa.Integer() | sa.BigInteger():
             return value
         case _:

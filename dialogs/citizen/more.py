@@ -90,7 +90,7 @@ def words_of(said: Message) -> str:
     """An appeal has one place; a later one is told in words."""
     if said.place is None or said.place.lat is None or said.place.lon is None:
         return said.text
-    return "\n".join(part for part in (said.text, f"{said.place.lat:.5f}, {said.place.lon:.5f}") if part)
+    return "\n".join(part for part in (said.text, f"{said.place.lat:z.5f}, {said.place.lon:z.5f}") if part)
 
 
 def brief(draft: Draft) -> Line | None:

@@ -23,6 +23,7 @@ from core.outbox.tables import outbox
 from core.personal.erasure import erase
 from core.personal.registry import rows_of
 from core.personal.types import Erasure, RequestErasure, RequestExport, ShowErasure
+from core.talk import Place
 from tests.core.cast import on_sqlite
 from tests.core.conftest import World, card, refusal
 
@@ -151,6 +152,13 @@ def test_photos_of_a_holder_stay_when_the_author_goes_and_go_with_the_holder(wor
     assert len(world.read(lambda conn: rows_of(conn, photos, holder.id))) == 1
     assert forget(world, holder) == ("1" * 64,)
     assert world.read(lambda conn: conn.execute(sa.select(photos)).all()) == []
+
+
+def test_of_a_point_near_the_equator_no_sign_stays(world: World) -> None:
+    citizen = world.a_citizen()
+    world.a_filed(citizen, place=Place("", -0.001, -0.001))
+    forget(world, citizen)
+    assert [str(degree) for degree in column(world, metadata.tables["appeals"].c.lat)] == ["0.0"]
 
 
 def test_an_export_is_asked_for_one_at_a_time(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +54,16 @@ def test_what_is_right_is_kept_as_it_is(world: World) -> None:
     citizen = world.a_citizen()
     for text in ("0123456789", "a" * 4000, "Яма\n\tу дома <b>5</b> & ©"):
         assert card(world, citizen, world.a_filed(citizen, text=text)).text == text
+
+
+def test_a_place_on_the_equator_has_no_sign_in_any_database(world: World) -> None:
+    citizen = world.a_citizen()
+    number = world.a_filed(citizen, place=Place("", -0.0, -0.0))
+    a = appeals.c
+    kept = world.read(lambda conn: conn.execute(sa.select(a.lat, a.lon).where(a.number == number)).one())
+    assert [str(degree) for degree in kept] == ["0.0", "0.0"]
+    seen = card(world, citizen, number)
+    assert repr(seen.place) == "Place(address='', lat=0.0, lon=0.0)"
 
 
 def test_filing_needs_a_consent_to_the_text_that_is_in_force(world: World) -> None:

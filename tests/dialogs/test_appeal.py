@@ -136,6 +136,14 @@ def test_an_address_and_a_point_are_one_place_in_either_order() -> None:
         assert isinstance(s.done[-1], FileAppeal) and s.done[-1].place == wanted
 
 
+def test_a_point_just_below_the_equator_is_shown_without_a_sign() -> None:
+    s = stage()
+    s.say(WORDS)
+    s.press("Street lights", "Zarechny", "No photos")
+    s.say(place=Place("", -0.000001, -179.999999))
+    assert "point on the map: 0.00000, -180.00000" in to_the_check(s).text
+
+
 def test_photos_can_be_taken_back() -> None:
     s = stage()
     s.say(WORDS, ("a.jpg",))
