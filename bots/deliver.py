@@ -286,10 +286,10 @@ class Deliver:
         end: State | None = None
         now, id, renewal, tries = self._clock(), ready.row.id, ready.renewal, ready.row.attempts + 1
         match outcome:
-            case Sent(ids, confirmed, record):
+            case Sent(ids, confirmed, record, divided):
                 end = State.DELIVERED if confirmed else State.HANDED
                 delivery.settle(tx, id, end, now, "", ids)
-                self._shown(tx, ready, ids, now)
+                self._shown(tx, ready, () if divided else ids, now)
                 if record is not None:
                     record(tx)
             case Later(seconds, reason, whole, counted, behind) if tries < TRIES or not counted:

@@ -21,6 +21,7 @@ _CLUSTER = re.compile(
     re.DOTALL,
 )
 ELLIPSIS = "…"
+MORE = f"\n{ELLIPSIS}"
 SHORT = 12
 """Characters of a label that half a row of a phone shows."""
 
@@ -84,6 +85,19 @@ def fit(shown: Shown, caps: Caps) -> tuple[Part, ...]:
     else:
         parts = [*media, *parts]
     return (*parts[:-1], replace(parts[-1], rows=rows, below=below))
+
+
+def in_one(shown: Shown, caps: Caps) -> Part:
+    """As much of it as one message takes, from the beginning, with all the buttons."""
+    parts = fit(shown, caps)
+    if len(parts) == 1:
+        return parts[0]
+    words = fit(replace(shown, photos=(), documents=()), caps)
+    first = _media(shown, caps)[0] if caps.mixed and (shown.photos or shown.documents) else Part()
+    text = words[0].text
+    if len(words) > 1:
+        text = f"{next(_pieces(text, caps.text - len(MORE)))}{MORE}"
+    return replace(first, text=text, note=min(words[0].note, len(text)), rows=words[-1].rows)
 
 
 def _media(shown: Shown, caps: Caps) -> list[Part]:
@@ -225,7 +239,7 @@ def _crowded(row: Sequence[ShownButton], caps: Caps) -> int:
 
 def _pieces(text: str, most: int) -> Iterator[str]:
     """Nothing but white space at the cuts is lost."""
-    text = text.strip("\n")
+    text = text.strip()
     while units(text) > most:
         head = _first(text, most)
         cut = next(

@@ -35,11 +35,13 @@ class Parcel:
 @dataclass(frozen=True, slots=True)
 class Sent:
     """`ids` are the messenger's own, one for each part. `confirmed`: a device need not say that it has shown it.
-    `record` writes what the transport wants to remember, in one transaction with the end of the row."""
+    `record` writes what the transport wants to remember, in one transaction with the end of the row. `divided`: its
+    words took several messages, and none of them can show it anew."""
 
     ids: tuple[str, ...]
     confirmed: bool
     record: Callable[[Connection], None] | None = None
+    divided: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from bots.telegram.media import Media, Shared
 from bots.telegram.outcomes import Done, Snag
 from bots.telegram.receive import MESSENGER
 from bots.telegram.render import Params, Words, is_empty
-from bots.telegram.steps import Begun, Step, on_show, only_words, plain_words, steps
+from bots.telegram.steps import Begun, Step, is_divided, on_show, only_words, plain_words, steps
 from bots.telegram.wire import Ended, Wire
 from bots.transport import Later, Moved, Outcome, Parcel, Rejected, Sent, Transport, Uncertain
 from core.lines import Line, line, lines
@@ -73,12 +73,10 @@ class TelegramTransport:
         return self._recorded(parcel, edited, Live((), now, plain=False) if parcel.shown.keep else after)
 
     async def _renewed(self, parcel: Parcel, live: Live | None) -> Outcome:
-        """A pinned card: it may be the live screen, and it may stand above it."""
-        words = only_words(parcel.shown)
-        if words is None:
-            return Rejected("it is too long for one message")
+        """A pinned card: it may be the live screen, and it may stand above it. Where it has grown too long, its end is
+        cut off."""
         is_live = live is not None and live.ids[-1:] == (parcel.message,)
-        return await self._edited(parcel, words, parcel.message, buttons=is_live)
+        return await self._edited(parcel, only_words(parcel.shown), parcel.message, buttons=is_live)
 
     async def _edited(self, parcel: Parcel, words: Words, message: str, *, buttons: bool = True) -> Outcome:
         params = words.edited(_chat(parcel), int(message), buttons=buttons)
@@ -106,7 +104,7 @@ class TelegramTransport:
         self._begun.pop(parcel.outbox_id, None)
         if live is not None and live.buttons and live.ids and not parcel.push:
             self._courtesies.strip(_chat(parcel), int(live.ids[-1]))
-        sent = Sent(tuple(begun.ids), confirmed=True)
+        sent = Sent(tuple(begun.ids), confirmed=True, divided=is_divided(begun))
         return self._recorded(parcel, sent, on_show(parcel.shown, begun, now), begun.handles)
 
     def _progress(self, parcel: Parcel, live: Live | None) -> Begun:

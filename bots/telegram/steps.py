@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bots.fit import Part, fit
+from bots.fit import Part, fit, in_one
 from bots.live import Live
 from bots.telegram.render import CAPS, Words, is_empty, is_words
 from core.shown import Shown
@@ -49,10 +49,13 @@ def plain_words(shown: Shown) -> Words | None:
     return Words(parts[0]) if len(parts) == 1 and is_words(parts[0]) and not parts[0].below else None
 
 
-def only_words(shown: Shown) -> Words | None:
+def only_words(shown: Shown) -> Words:
     """The words and buttons of the screen, as far as they can be edited in."""
-    parts = fit(replace(shown, photos=(), documents=()), replace(CAPS, asks="", contact=False))
-    return Words(parts[0]) if len(parts) == 1 else None
+    return Words(in_one(replace(shown, photos=(), documents=()), replace(CAPS, asks="", contact=False)))
+
+
+def is_divided(begun: Begun) -> bool:
+    return len([step for step in begun.steps if isinstance(step, Words) and not step.aside]) > 1
 
 
 def on_show(shown: Shown, begun: Begun, now: datetime) -> Live:

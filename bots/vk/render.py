@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bots.fit import ELLIPSIS, Caps, Part, fit
+from bots.fit import ELLIPSIS, Caps, Part, fit, in_one
 from core.shown import Shown, ShownButton
 
 CAPS = Caps(
@@ -34,7 +34,16 @@ _MARKUP = re.compile(
 
 def parts_of(shown: Shown) -> tuple[Part, ...]:
     """What people have typed is shown as it is. Addresses that stand alone in a button's place are not touched."""
-    return fit(replace(shown, text=literal(shown.text), note=literal(shown.note)), CAPS)
+    return fit(_typed(shown), CAPS)
+
+
+def whole_of(shown: Shown) -> Part:
+    """In the one message that it has."""
+    return in_one(_typed(shown), CAPS)
+
+
+def _typed(shown: Shown) -> Shown:
+    return replace(shown, text=literal(shown.text), note=literal(shown.note))
 
 
 def literal(text: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,7 @@ from bots.vk.api import Api, Away, Broken, Busy, NotSent, Unbearable, Unknown, V
 from bots.vk.courtesies import Courtesies
 from bots.vk.errors import BAD_FILE, Ending, meaning
 from bots.vk.files import Files
-from bots.vk.render import content, parts_of
+from bots.vk.render import content, parts_of, whole_of
 from core.conversations.tables import conversations
 
 WITHIN = 50.0
@@ -81,11 +81,9 @@ class VKTransport:
         parts, live, now = parts_of(parcel.shown), there.live, self._world.clock()
         plain = _is_plain(parts)
         if parcel.message:
-            if not plain:
-                return Rejected("it is no plain message any more")
             buttons = live is not None and live.ids[-1:] == (parcel.message,)
             try:
-                await self._edit(parcel, parcel.message, parts[0], buttons=buttons)
+                await self._edit(parcel, parcel.message, whole_of(parcel.shown), buttons=buttons)
             except VKError as error:
                 if not _stands(error):
                     raise
@@ -106,13 +104,7 @@ class VKTransport:
         return self._sent(parcel, tuple(id for id in ids if id), parts, now)
 
     async def _send(self, parcel: Parcel, place: int, part: Part, there: _There) -> str:
-        peer = int(parcel.address.peer)
-        try:
-            attachments = await self._files.handles(part, peer)
-        except Busy:
-            raise
-        except Away as error:
-            raise NotUploaded(str(error)) from None
+        peer, attachments = int(parcel.address.peer), await self._attachments(parcel, part)
         random_id, said = random_id_of(there.salt, parcel.outbox_id, place), content(part, attachments)
         try:
             answer = await self._write("messages.send", parcel, peer_ids=[peer], random_id=random_id, **said)
@@ -122,9 +114,18 @@ class VKTransport:
             raise
         return _id_of(answer, peer)
 
+    async def _attachments(self, parcel: Parcel, part: Part) -> tuple[str, ...]:
+        try:
+            return tuple(await self._files.handles(part, int(parcel.address.peer)))
+        except Busy:
+            raise
+        except Away as error:
+            raise NotUploaded(str(error)) from None
+
     async def _edit(self, parcel: Parcel, message: str, part: Part, *, buttons: bool = True) -> None:
-        peer = int(parcel.address.peer)
-        said = content(part, buttons=buttons)
+        """What it has attached goes unless it is named again."""
+        peer, attachments = int(parcel.address.peer), await self._attachments(parcel, part)
+        said = content(part, attachments, buttons=buttons)
         await self._write("messages.edit", parcel, peer_id=peer, cmid=int(message), **said)
 
     async def _write(self, method: str, parcel: Parcel, **params: Any) -> Any:
@@ -133,10 +134,11 @@ class VKTransport:
     @staticmethod
     def _sent(parcel: Parcel, ids: tuple[str, ...], parts: Sequence[Part], now: datetime) -> Sent:
         if parcel.push:
-            return Sent(ids, confirmed=True)
+            return Sent(ids, confirmed=True, divided=len(parts) > 1)
         keep, plain = parcel.shown.keep, _is_plain(parts) and len(ids) == 1
         on_show = Live((), now, plain=False) if keep else Live(ids, now, plain, buttons=bool(parts[-1].rows))
-        return Sent(ids, confirmed=True, record=lambda tx: put(tx, parcel.conversation_id, on_show))
+        sent = Sent(ids, confirmed=True, divided=len(parts) > 1)
+        return replace(sent, record=lambda tx: put(tx, parcel.conversation_id, on_show))
 
 
 def random_id_of(salt: str, outbox_id: int, place: int) -> int:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import chain
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bots.fit import ELLIPSIS, Caps, Part, fit, units
+from bots.fit import ELLIPSIS, MORE, Caps, Part, fit, in_one, units
 from core.shown import Shown, ShownButton
 from core.talk import Document
 
@@ -62,7 +62,12 @@ def bare(words: str) -> str:
     return re.sub(r"\s", "", words)
 
 
+SMALL = replace(TELEGRAM, text=40)
+
+
 @given(SCREENS, caps())
+@example(Shown("ааааа  ааааа  ааааа  ", "аааа   аааа   аааа"), SMALL)
+@example(Shown(f"{' ' * 41}а"), SMALL)
 def test_every_part_is_taken(shown: Shown, caps: Caps) -> None:
     for part in fit(shown, caps):
         assert part.text.strip() or part.pictures or part.files
@@ -78,6 +83,17 @@ def test_every_part_is_taken(shown: Shown, caps: Caps) -> None:
             assert len(row) == 1 or not any(button.main or button.kind in caps.alone for button in row)
         if not part.below:
             assert all(0 < units(button.label) <= caps.label for button in chain(*part.rows))
+
+
+@given(SCREENS, caps().filter(lambda caps: caps.asks != "below"))
+def test_what_one_message_takes_is_its_beginning_and_its_buttons(shown: Shown, caps: Caps) -> None:
+    one, parts = in_one(shown, caps), fit(shown, caps)
+    assert one.rows == parts[-1].rows
+    assert one.text.strip() and units(one.text) <= caps.text and 0 <= one.note <= len(one.text)
+    assert len(one.pictures) + len(one.files) <= (min(caps.pictures, caps.files) if caps.mixed else 0)
+    words = [part.text for part in parts if part.text]
+    assert one.text == words[0] if len(words) == 1 else words[0].startswith(one.text.removesuffix(MORE).rstrip())
+    assert len(parts) > 1 or one == parts[0]
 
 
 @given(SCREENS, caps())

@@ -128,10 +128,21 @@ async def test_a_pinned_card_is_renewed_where_it_stands(k: Kit) -> None:
     assert (texts(maria), labels(maria)) == (["Done", "Menu"], [[], ["Report", "Help"]])
 
 
-@pytest.mark.parametrize("shown", [Shown("Done"), Shown("long " * 1000)])
-async def test_a_card_that_cannot_be_renewed_is_rejected(k: Kit, shown: Shown) -> None:
+async def test_a_card_that_cannot_be_renewed_is_rejected(k: Kit) -> None:
     maria = await k.writer()
-    assert isinstance(await k.shows(maria, shown, message="77"), Rejected)
+    assert isinstance(await k.shows(maria, Shown("Done"), message="77"), Rejected)
+
+
+async def test_a_card_that_has_grown_too_long_is_renewed_as_far_as_it_goes(k: Kit) -> None:
+    maria = await k.writer()
+    card = await k.shows(maria, MENU)
+    assert isinstance(card, Sent) and not card.divided
+    grown = replace(HELP, text=f"Answered. {'long ' * 1000}")
+    assert isinstance(await k.shows(maria, grown, message=card.ids[0]), Sent)
+    assert texts(maria)[0].startswith("Answered. long") and texts(maria)[0].endswith("long\n…")
+    assert labels(maria) == [["Menu"]]
+    anew = await k.shows(maria, grown)
+    assert isinstance(anew, Sent) and (anew.divided, len(anew.ids)) == (True, 2)
 
 
 async def test_a_keyboard_below_the_chat_goes_before_buttons_come(k: Kit) -> None:

@@ -126,6 +126,27 @@ async def test_a_pinned_message_is_shown_anew_where_it_stands(vk: Kit) -> None:
     assert isinstance(await vk.shows(phone, NEXT, message=second.id), Rejected)
 
 
+async def test_a_pinned_message_that_has_grown_too_long_is_renewed_as_far_as_it_goes(vk: Kit) -> None:
+    phone = await vk.writer()
+    grown = replace(QUESTION, text=f"Сделано. {'слово ' * 1000}")
+    anew = await vk.shows(phone, grown)
+    assert isinstance(anew, Sent) and (anew.divided, len(anew.ids)) == (True, 2)
+    short = await vk.shows(phone, QUESTION)
+    assert isinstance(short, Sent) and not short.divided
+    assert isinstance(await vk.shows(phone, grown, message=phone.last.id), Sent)
+    assert phone.last.text.startswith("Сделано. слово") and phone.last.text.endswith("слово\n…")
+    assert phone.last.rows and len(phone.last.text) <= 4096
+
+
+async def test_a_pinned_message_keeps_its_files_when_it_is_renewed(vk: Kit) -> None:
+    phone = await vk.writer()
+    akt = Document(vk.file(phone, PDF, "application/pdf", "Акт.pdf"), "Акт.pdf", len(PDF))
+    shown = replace(QUESTION, documents=(akt,))
+    await vk.shows(phone, shown)
+    assert isinstance(await vk.shows(phone, replace(shown, text="Сделано"), message=phone.last.id), Sent)
+    assert (phone.last.text, phone.last.documents) == ("Сделано", ("Акт.pdf",)) and phone.last.rows
+
+
 async def test_old_words_are_not_put_back_where_a_pinned_message_was_renewed(vk: Kit) -> None:
     phone = await vk.writer()
     await vk.shows(phone, QUESTION)

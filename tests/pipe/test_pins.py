@@ -22,7 +22,7 @@ from core.authorities.entries import revoke_official
 from core.conversations import service as conversations
 from core.conversations.types import Saved
 from core.outbox import Lane, delivery
-from core.outbox.service import enqueue_pin
+from core.outbox.service import enqueue_pin, enqueue_screen
 from core.outbox.types import State
 from core.shown import Pinned, Shown, to_json
 from tests.builders import NOON, Chat, a_filed, an_official, the_official
@@ -329,6 +329,18 @@ def test_only_the_newest_cards_of_two_weeks_are_kept_true(scene: Scene) -> None:
     scene.pipe.later((pins.KEPT + timedelta(minutes=1)).total_seconds())
     scene.pipe.write(lambda tx: put(tx, 99))
     assert scene.pipe.rows("pins", "message") == ["m99"]
+
+
+@pytest.mark.parametrize(("divided", "kept"), [(False, ["m1"]), (True, [])], ids=["whole", "divided"])
+async def test_a_card_whose_words_took_several_messages_is_not_kept_true(
+    one: Scene, *, divided: bool, kept: list[str]
+) -> None:
+    """One of them can show it neither whole nor in part beside the others."""
+    postbox = Postbox([Sent(("m0", "m1"), confirmed=True, divided=divided)])
+    card = to_json(Shown("card", pin=Pinned("card", one.number, f"appeal:{one.number}")))
+    one.pipe.write(lambda tx: enqueue_screen(tx, one.chat.id, card, key="x", edit=False, keep=False, now=one.pipe.now))
+    await one.pipe.delivers(postbox)
+    assert one.pipe.rows("pins", "message") == kept
 
 
 def test_a_pin_waits_for_replies_and_for_nothing_else(scene: Scene) -> None:
